@@ -1,0 +1,66 @@
+# How every file is compiled: language, warnings, reproducibility, instruction sets.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+
+find_program(PARE_CCACHE ccache)
+if(PARE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${PARE_CCACHE}")
+endif()
+
+# Linking some twenty static libraries per test takes lld a fraction of the time.
+find_program(PARE_LLD ld.lld)
+if(PARE_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+
+add_library(pare_options INTERFACE)
+target_compile_definitions(pare_options INTERFACE "PARE_VERSION=\"${PROJECT_VERSION}\"")
+target_compile_options(pare_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wdate-time -Werror
+  # The same source gives the same bits whether or not the instruction set has a fused multiply-add:
+  # kernels that want one say so.
+  -ffp-contract=off)
+# Reproducible builds: no path of the building machine in the program.
+add_compile_options("-ffile-prefix-map=${PROJECT_SOURCE_DIR}=." "-ffile-prefix-map=${PROJECT_BINARY_DIR}=build")
+
+set(PARE_SANITIZE "" CACHE STRING "value of -fsanitize for everything that is built")
+if(PARE_SANITIZE)
+  add_compile_options(-fsanitize=${PARE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${PARE_SANITIZE})
+endif()
+
+set(PARE_AVX512 -mavx512f -mavx512bw -mavx512vl -mavx512dq -mfma -mf16c)
+set(PARE_ISA_avx2 -mavx2 -mfma -mf16c)
+set(PARE_ISA_avx512 ${PARE_AVX512})
+set(PARE_ISA_vnni ${PARE_AVX512} -mavx512vnni)
+set(PARE_ISA_bf16 ${PARE_AVX512} -mavx512bf16)
+
+# Takes a list of sources, leaves out those of other machines and gives the rest the flags that
+# their file name asks for: nothing else in the program may use more than the base instruction set.
+function(pare_instruction_sets list_name)
+  set(kept "")
+  foreach(source IN LISTS ${list_name})
+    if(source MATCHES "_(avx2|avx512|vnni|bf16)\\.cpp$")
+      if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i[3-6]86)$")
+        set_source_files_properties("${source}" PROPERTIES COMPILE_OPTIONS "${PARE_ISA_${CMAKE_MATCH_1}}")
+        list(APPEND kept "${source}")
+      endif()
+    elseif(source MATCHES "_neon\\.cpp$")
+      if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+        list(APPEND kept "${source}")
+      endif()
+    else()
+      list(APPEND kept "${source}")
+    endif()
+  endforeach()
+  set(${list_name} "${kept}" PARENT_SCOPE)
+endfunction()
