@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/graph.hpp"
+
+namespace pare {
+
+/// Limits on what a reader may make of an untrusted file.
+struct ReadOptions {
+  std::uint64_t memory_budget_bytes = 0;  ///< 0 = twice the file + 256 MiB
+  std::size_t most_nodes = 4'000'000;     ///< after inlining functions
+};
+
+struct WriteOptions {
+  int opset = 0;        ///< ai.onnx operator set; 0 = the model's own where it suffices
+  bool force = false;   ///< replace an existing file
+  std::uint64_t external_above_bytes = 1'500'000'000;  ///< weights go to a file beside the model
+};
+
+/// A file format. Folder formats/<name>/ exports `FormatDef format_<name>()`.
+struct FormatDef {
+  std::string_view name;
+  std::string_view what;
+  std::vector<std::string> extensions;  ///< ".onnx"
+  /// Judges by content (first bytes), 0 = no, 100 = certainly.
+  int (*sniff)(std::span<const std::byte> head, const std::filesystem::path& path) = nullptr;
+  Model (*read)(const std::filesystem::path& path, const ReadOptions&) = nullptr;
+  void (*write)(const Model& model, const std::filesystem::path& path,
+                const WriteOptions&) = nullptr;  ///< null = read only
+};
+
+const std::vector<FormatDef>& all_formats();
+/// Reads a model of any known format, told by content. Errors name the file.
+Model read_model(const std::filesystem::path& path, const ReadOptions& options = {});
+/// Writes by extension. Fault::usage when no writer has it.
+void write_model(const Model& model, const std::filesystem::path& path,
+                 const WriteOptions& options = {});
+
+}  // namespace pare

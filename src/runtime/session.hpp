@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ir/op.hpp"
+
+namespace pare {
+
+struct SessionOptions {
+  int threads = 0;              ///< 0 = set_threads()'s value
+  bool reference_only = false;  ///< the reference kernel for every node: the meaning
+  bool allow_bf16 = false;      ///< float products may run in bfloat16
+  /// Names of values handed to `observer` as soon as they are computed (calibration, per-layer
+  /// comparison). They are not fused away.
+  std::vector<std::string> observe;
+  std::function<void(const std::string& value, const Tensor&)> observer;
+};
+
+/// A graph input or output as the caller sees it.
+struct PortInfo {
+  std::string name;
+  ValueType type;
+};
+
+/// One step of a plan, for reports and `bench --profile`.
+struct StepInfo {
+  std::string node;    ///< label
+  std::string op;      ///< operator name
+  std::string kernel;  ///< chosen kernel, for example "onednn:conv_int8" or "reference"
+  std::vector<std::string> refused;  ///< "kernel: reason" of the candidates before it
+  Shape output_shape;
+  Cost cost;
+  double mean_ms = 0;       ///< filled by profiling
+  std::int64_t runs = 0;
+};
+
+/// A planned, executable graph on this machine's CPU. Plans are made per set of input shapes and
+/// cached. Not thread-safe: one session per thread.
+class Session {
+ public:
+  virtual ~Session() = default;
+  /// Plans lazily at the first run with given shapes. `graph` is copied. Errors:
+  /// Fault::unsupported listing every operator without a kernel.
+  static std::unique_ptr<Session> create(const Graph& graph, const OpRegistry& ops,
+                                         SessionOptions options);
+
+  [[nodiscard]] virtual const std::vector<PortInfo>& inputs() const = 0;
+  [[nodiscard]] virtual const std::vector<PortInfo>& outputs() const = 0;
+  /// Inputs in the order of inputs(). Checks types and shapes (Fault::usage). The results stay
+  /// valid after the next run.
+  virtual std::vector<Tensor> run(const std::vector<Tensor>& inputs) = 0;
+  /// Per-node timing of the runs while on.
+  virtual void set_profiling(bool on) = 0;
+  /// Steps of the most recent plan.
+  [[nodiscard]] virtual std::vector<StepInfo> steps() const = 0;
+  /// Bytes of the activation arena, and of packed weights, of the most recent plan.
+  [[nodiscard]] virtual std::size_t arena_bytes() const = 0;
+  [[nodiscard]] virtual std::size_t weight_bytes() const = 0;
+};
+
+}  // namespace pare

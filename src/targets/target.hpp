@@ -1,0 +1,79 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/graph.hpp"
+#include "runtime/session.hpp"
+
+namespace pare {
+
+struct TargetOptions {
+  int threads = 0;
+  std::string library;  ///< where the runtime's library is; "" = search
+  bool reference_only = false;
+  bool profile = false;
+};
+
+/// Whether a target can be used here.
+struct TargetStatus {
+  bool found = false;
+  std::string version;
+  std::string where;  ///< library path, or what was searched
+  std::string note;
+};
+
+/// What a target does with one node of a model.
+struct Support {
+  bool runs = false;         ///< can execute it at all
+  bool accelerated = false;  ///< has a fast kernel for this form (for Q/DQ: runs as integers)
+  std::string reason;
+};
+
+/// A model file loaded into a runtime.
+class LoadedModel {
+ public:
+  virtual ~LoadedModel() = default;
+  [[nodiscard]] virtual const std::vector<PortInfo>& inputs() const = 0;
+  [[nodiscard]] virtual const std::vector<PortInfo>& outputs() const = 0;
+  /// Inputs in the order of inputs().
+  virtual std::vector<Tensor> run(const std::vector<Tensor>& inputs) = 0;
+  /// Per-node times when the target can tell; empty otherwise.
+  [[nodiscard]] virtual std::vector<StepInfo> profile() const { return {}; }
+};
+
+/// What the target needs or forbids in a quantized model (formats.md §a.4, a.7).
+struct TargetRules {
+  bool int8_asymmetric_activations = true;
+  bool unsigned_activations = true;
+  bool needs_output_quantizer = true;  ///< Q on the output of Conv/MatMul for integer execution
+  bool supports_float16 = true;        ///< runs f16 (may be by widening)
+  bool supports_bfloat16 = true;
+  std::int64_t newest_opset = 28;
+};
+
+/// A place where models run. Folder targets/<name>/ exports `TargetDef target_<name>()`.
+struct TargetDef {
+  std::string_view name;
+  std::string_view what;
+  TargetRules rules;
+  TargetStatus (*status)(const TargetOptions&) = nullptr;
+  /// Errors: Fault::missing when the runtime is not there, Fault::unsupported when it refuses the
+  /// model (its message inside).
+  std::unique_ptr<LoadedModel> (*load)(const std::filesystem::path& model,
+                                       const TargetOptions&) = nullptr;
+  Support (*supports)(const Node&) = nullptr;
+};
+
+const std::vector<TargetDef>& all_targets();
+/// Parses "native" or "onnxruntime:/path/libonnxruntime.so". Fault::usage lists the names.
+struct TargetChoice {
+  const TargetDef* target = nullptr;
+  TargetOptions options;
+};
+TargetChoice choose_target(std::string_view text);
+
+}  // namespace pare
