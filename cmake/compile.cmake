@@ -26,6 +26,8 @@ add_library(pare_options INTERFACE)
 target_compile_definitions(pare_options INTERFACE "PARE_VERSION=\"${PROJECT_VERSION}\"")
 target_compile_options(pare_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wdate-time -Werror
+  # Designated initialisers leave out members on purpose.
+  -Wno-missing-field-initializers
   # The same source gives the same bits whether or not the instruction set has a fused multiply-add:
   # kernels that want one say so.
   -ffp-contract=off)
