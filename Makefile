@@ -1,0 +1,48 @@
+# The short way in; everything here is a thin cover over CMake presets and tools/.
+
+JOBS ?= $(shell nproc)
+RELEASE := build/release
+
+.PHONY: build demo test bench conformance lint format clean deps deps-test deps-dev
+.DEFAULT_GOAL := build
+
+build: deps
+	cmake --preset release
+	cmake --build --preset release --parallel $(JOBS) --target pare
+
+demo: build
+	bash examples/meals/demo.sh
+
+test: deps-test
+	cmake --preset release
+	cmake --build --preset release --parallel $(JOBS)
+	tools/count-tests.sh $(RELEASE)
+
+bench: deps-test
+	cmake --preset release
+	cmake --build --preset release --parallel $(JOBS) --target benchmarks
+	tools/run-bench.sh $(RELEASE)
+
+# make conformance SUITE=<folder of ONNX backend test cases>
+conformance: deps
+	@test -n "$(SUITE)" || { echo "usage: make conformance SUITE=<folder>" >&2; exit 64; }
+	cmake --preset release
+	cmake --build --preset release --parallel $(JOBS) --target pare_conformance
+	$(RELEASE)/pare_conformance "$(SUITE)"
+
+lint: deps-dev
+	cmake --preset dev
+	cmake --build --preset dev --target lint
+
+format: deps-dev
+	tools/lint.sh --fix-format
+
+clean:
+	rm -rf build
+
+deps:
+	@tools/install-deps.sh core
+deps-test:
+	@tools/install-deps.sh core test
+deps-dev:
+	@tools/install-deps.sh core test dev

@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Installs what pare needs on Debian 12 (and its relatives).
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+usage: tools/install-deps.sh [--check] [GROUP...] [--with-extras]
+
+Installs the Debian packages that are not there yet; does nothing when all are.
+
+Groups:  core    compile and run the program
+         test    compile and run the tests and benchmarks
+         dev     second compiler, lint, fuzzing
+         extras  other runtimes and a browser, for tests against them
+Default: core test dev
+
+  --check        only say which packages are missing (exit 1 when some are)
+  --with-extras  adds the group extras
+TEXT
+}
+
+core=(
+  build-essential g++ cmake ninja-build make git ca-certificates pkg-config ccache lld zstd
+  libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libfmt-dev libspdlog-dev
+  protobuf-compiler libprotobuf-dev libdnnl-dev libopenblas-openmp-dev liblapacke-dev
+  libjpeg62-turbo-dev libpng-dev libsqlite3-dev zlib1g-dev
+)
+test=(libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata)
+dev=(clang-14 clang-tidy-14 clang-format-14 clang-tools-14 libclang-rt-14-dev libomp-14-dev llvm-14)
+extras=(nodejs npm curl chromium)
+
+check=false
+groups=()
+for argument in "$@"; do
+  case "$argument" in
+    --check) check=true ;;
+    --with-extras) groups+=(extras) ;;
+    core | test | dev | extras) groups+=("$argument") ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 64 ;;
+  esac
+done
+if [ "${#groups[@]}" -eq 0 ] || [ "${groups[*]}" = extras ]; then
+  groups=(core test dev "${groups[@]}")
+fi
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+  echo "install-deps: this is no Debian system; please install the counterparts of:" >&2
+  echo "  ${core[*]} ${test[*]} ${dev[*]}" >&2
+  exit 69
+fi
+
+wanted=()
+for group in "${groups[@]}"; do
+  declare -n list="$group"
+  wanted+=("${list[@]}")
+done
+
+installed=" $(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' "${wanted[@]}" 2>/dev/null |
+  awk '$2 == "installed" { printf "%s ", $1 }')"
+missing=()
+for package in "${wanted[@]}"; do
+  case "$installed" in
+    *" $package "*) ;;
+    *) missing+=("$package") ;;
+  esac
+done
+
+if [ "${#missing[@]}" -eq 0 ]; then
+  exit 0
+fi
+if "$check"; then
+  echo "install-deps: missing: ${missing[*]}" >&2
+  exit 1
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "install-deps: needs root or sudo to install: ${missing[*]}" >&2
+    exit 77
+  fi
+  as_root=(sudo)
+fi
+
+echo "install-deps: installing with apt-get: ${missing[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq >&2
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+echo "install-deps: done" >&2
