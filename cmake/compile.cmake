@@ -32,7 +32,7 @@ target_compile_options(pare_options INTERFACE
   # kernels that want one say so.
   -ffp-contract=off)
 # Reproducible builds: no path of the building machine in the program.
-add_compile_options("-ffile-prefix-map=${PROJECT_SOURCE_DIR}=." "-ffile-prefix-map=${PROJECT_BINARY_DIR}=build")
+add_compile_options("-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.")
 
 set(PARE_SANITIZE "" CACHE STRING "value of -fsanitize for everything that is built")
 if(PARE_SANITIZE)
