@@ -40,6 +40,11 @@ if(PARE_SANITIZE)
   add_link_options(-fsanitize=${PARE_SANITIZE})
 endif()
 
+if(PARE_COVERAGE)
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
+endif()
+
 set(PARE_AVX512 -mavx512f -mavx512bw -mavx512vl -mavx512dq -mfma -mf16c)
 set(PARE_ISA_avx2 -mavx2 -mfma -mf16c)
 set(PARE_ISA_avx512 ${PARE_AVX512})

@@ -23,13 +23,18 @@ found_version() {
 }
 
 if [ "$(found_version)" != "$version" ] || [ -z "$(find_library)" ]; then
-  if ! command -v npm >/dev/null; then
+  bundled=/usr/lib/node_modules/npm/bin/npm-cli.js
+  if command -v npm >/dev/null; then
+    npm=(npm)
+  elif command -v node >/dev/null && [ -f "$bundled" ]; then
+    npm=(node "$bundled")
+  else
     echo "get-onnxruntime: npm is missing; run tools/install-deps.sh extras" >&2
     exit 69
   fi
   echo "get-onnxruntime: fetching onnxruntime-node $version" >&2
   mkdir -p "$into"
-  if ! npm install --ignore-scripts --no-save --no-audit --no-fund --loglevel=error \
+  if ! "${npm[@]}" install --ignore-scripts --no-save --no-audit --no-fund --loglevel=error \
     --prefix "$into" "onnxruntime-node@$version" >&2; then
     echo "get-onnxruntime: npm could not fetch onnxruntime-node@$version (is there a network?)" >&2
     exit 69

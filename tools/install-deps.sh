@@ -60,6 +60,8 @@ installed=" $(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' 
   awk '$2 == "installed" { printf "%s ", $1 }')"
 missing=()
 for package in "${wanted[@]}"; do
+  # Packages of Node from elsewhere bring their own npm and cannot stand beside Debian's.
+  if [ "$package" = npm ] && [ -f /usr/lib/node_modules/npm/bin/npm-cli.js ]; then continue; fi
   case "$installed" in
     *" $package "*) ;;
     *) missing+=("$package") ;;

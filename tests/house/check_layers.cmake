@@ -1,0 +1,52 @@
+# Reads every #include "..." under TREE/src and TREE/tests and holds it against the table in
+# cmake/layers.cmake, the same table that the build links by.
+
+include("${CMAKE_CURRENT_LIST_DIR}/../../cmake/layers.cmake")
+
+# Appends to <result> one line for each include that the table forbids.
+function(pare_check_includes tree result)
+  set(wrong "")
+  file(GLOB_RECURSE files RELATIVE "${tree}"
+    "${tree}/src/*.cpp" "${tree}/src/*.hpp" "${tree}/src/*.inc" "${tree}/tests/*.cpp" "${tree}/tests/*.hpp")
+  foreach(file IN LISTS files)
+    string(REGEX MATCH "^(src|tests)/(.*)$" matched "${file}")
+    set(side "${CMAKE_MATCH_1}")
+    pare_layer_of("${CMAKE_MATCH_2}" layer)
+    if(layer STREQUAL "")
+      if(side STREQUAL "src")
+        list(APPEND wrong "${file}: its folder is no layer in cmake/layers.cmake")
+      endif()
+      continue()  # tests/support, tests/conformance: for all layers
+    endif()
+    set(allowed ${layer} ${PARE_SEES_${layer}})
+    if(side STREQUAL "tests")
+      foreach(also IN LISTS PARE_TESTS_ALSO_${layer})
+        list(APPEND allowed ${also} ${PARE_SEES_${also}})
+      endforeach()
+    endif()
+    file(STRINGS "${tree}/${file}" includes REGEX "^[ \t]*#[ \t]*include[ \t]*\"")
+    foreach(line IN LISTS includes)
+      string(REGEX MATCH "\"([^\"]*)\"" matched "${line}")
+      set(path "${CMAKE_MATCH_1}")
+      if(path MATCHES "^pare/")  # the public face, implemented on top of everything
+        if(NOT layer MATCHES "^(api|cli|serve)$")
+          list(APPEND wrong "${file}: ${layer} is below the public header ${path}")
+        endif()
+      elseif(path MATCHES "^pare_registry/")
+        if(NOT layer MATCHES "^(dtypes|ops|passes|formats|targets|compress|cli)$")
+          list(APPEND wrong "${file}: ${layer} has no registry, but includes ${path}")
+        endif()
+      elseif(side STREQUAL "tests" AND path MATCHES "^support/")
+      else()
+        pare_layer_of("${path}" seen)
+        if(seen STREQUAL "")
+          list(APPEND wrong "${file}: ${path} is in no layer (write paths from src/)")
+        elseif(NOT seen IN_LIST allowed
+               AND NOT (side STREQUAL "tests" AND EXISTS "${tree}/tests/${path}" AND seen STREQUAL layer))
+          list(APPEND wrong "${file}: ${layer} must not see ${seen} (${path})")
+        endif()
+      endif()
+    endforeach()
+  endforeach()
+  set(${result} "${wrong}" PARENT_SCOPE)
+endfunction()
