@@ -31,8 +31,11 @@ target_compile_options(pare_options INTERFACE
   # The same source gives the same bits whether or not the instruction set has a fused multiply-add:
   # kernels that want one say so.
   -ffp-contract=off)
-# Reproducible builds: no path of the building machine in the program.
-add_compile_options("-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.")
+
+# Reproducible builds: no path of the building machine in the program. (Coverage reports need it.)
+if(NOT PARE_COVERAGE)
+  add_compile_options("-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.")
+endif()
 
 set(PARE_SANITIZE "" CACHE STRING "value of -fsanitize for everything that is built")
 if(PARE_SANITIZE)

@@ -17,7 +17,6 @@ for program in "$build"/tests/test_* "$build/pare"; do
   if [ -x "$program" ]; then programs+=(-object "$program"); fi
 done
 show=("${programs[@]:1}" -instr-profile "$build/all.profdata" -ignore-filename-regex 'tests/|generated|/usr/')
-# The compiler recorded paths from the root of the repository.
-llvm-cov-14 show "${show[@]}" -format html -output-dir "$build/html" -path-equivalence ".,$PWD" >/dev/null
-llvm-cov-14 report "${show[@]}" -path-equivalence ".,$PWD"
+llvm-cov-14 show "${show[@]}" -format html -output-dir "$build/html" >/dev/null
+llvm-cov-14 report "${show[@]}"
 exit "$status"
