@@ -53,6 +53,8 @@ struct TargetRules {
   bool supports_float16 = true;        ///< runs f16 (may be by widening)
   bool supports_bfloat16 = true;
   std::int64_t newest_opset = 28;
+  /// Operators that run on 8-bit integers between Q and DQ, besides products and convolutions.
+  std::vector<std::string> int8_ops;
 };
 
 /// A place where models run. Folder targets/<name>/ exports `TargetDef target_<name>()`.

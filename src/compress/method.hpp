@@ -1,0 +1,74 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/progress.hpp"
+#include "compress/calibrate.hpp"
+#include "compress/option.hpp"
+#include "ir/pass.hpp"
+#include "targets/target.hpp"
+
+namespace pare {
+
+enum class Needs : std::uint8_t { nothing, calibration };
+
+/// What a method may use, and where it says what it did.
+struct MethodContext {
+  const OpRegistry& ops;
+  TargetRules rules;                         ///< of the runtime the result is for
+  const BatchSource* calibration = nullptr;  ///< unlabelled samples; null = none given
+  ProgressSink progress;
+  std::uint64_t seed = 0;
+  /// Statistics already collected, by key; lets many recipes share one calibration pass.
+  std::map<std::string, std::shared_ptr<const ActivationTable>>* cache = nullptr;
+  std::string prefix;               ///< the steps before this one: the key of the graph's state
+  std::vector<std::string> notes;   ///< decisions a user should know
+  std::vector<PassEvent> events;    ///< rewrites done and refused
+};
+
+/// One compression method: model in, model out. File compress/methods/<name>.cpp exports
+/// `MethodDef method_<name>()`.
+struct MethodDef {
+  std::string name;
+  std::string what;
+  Needs needs_what = Needs::nothing;
+  std::string reference;  ///< paper or specification
+  std::vector<OptionInfo> options;
+  std::function<void(Model&, const OptionMap&, MethodContext&)> apply;
+  std::function<void(const OptionMap&)> check;  ///< throws Fault::config for bad options
+
+  MethodDef& needs(Needs n) {
+    needs_what = n;
+    return *this;
+  }
+  MethodDef& source(std::string text) {
+    reference = std::move(text);
+    return *this;
+  }
+};
+
+template <class Options>
+MethodDef make_method(std::string name, std::string what, OptionTable<Options> table,
+                      void (*apply)(Model&, const Options&, MethodContext&)) {
+  MethodDef def;
+  def.name = std::move(name);
+  def.what = std::move(what);
+  def.options = table.infos();
+  def.check = [table](const OptionMap& given) { (void)table.parse(given); };
+  def.apply = [table, apply](Model& model, const OptionMap& given, MethodContext& context) {
+    apply(model, table.parse(given), context);
+  };
+  return def;
+}
+
+/// Every method of the folder, by name.
+const std::vector<MethodDef>& all_methods();
+/// Fault::config listing the names when there is none of that name.
+const MethodDef& find_method(std::string_view name);
+
+}  // namespace pare
