@@ -10,7 +10,8 @@ cmake --build --preset coverage --parallel "${JOBS:-2}"
 rm -rf "$build/profiles"
 status=0
 LLVM_PROFILE_FILE="$PWD/$build/profiles/%p.profraw" tools/count-tests.sh "$build" || status=$?
-find "$build/profiles" -name '*.profraw' | xargs llvm-profdata-14 merge -sparse -o "$build/all.profdata"
+find "$build/profiles" -name "*.profraw" -print0 |
+  xargs -0 llvm-profdata-14 merge -sparse -o "$build/all.profdata"
 
 programs=()
 for program in "$build"/tests/test_* "$build/pare"; do

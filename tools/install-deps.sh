@@ -8,41 +8,50 @@ usage: tools/install-deps.sh [--check] [GROUP...] [--with-extras]
 
 Installs the Debian packages that are not there yet; does nothing when all are.
 
-Groups:  core    compile and run the program
-         test    compile and run the tests and benchmarks
-         dev     second compiler, lint, fuzzing
-         extras  other runtimes and a browser, for tests against them
+Groups:  core     compile and run the program
+         test     compile and run the tests and benchmarks
+         dev      second compiler, lint, fuzzing
+         extras   what tools/get-onnxruntime.sh needs
+         browser  a browser, to test the HTML report
 Default: core test dev
 
   --check        only say which packages are missing (exit 1 when some are)
-  --with-extras  adds the group extras
+  --with-extras  adds the groups extras and browser
 TEXT
 }
 
+# The groups are read by name below.
+# shellcheck disable=SC2034
 core=(
   build-essential g++ cmake ninja-build make git ca-certificates pkg-config ccache lld zstd
   libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libfmt-dev libspdlog-dev
   protobuf-compiler libprotobuf-dev libdnnl-dev libopenblas-openmp-dev liblapacke-dev
   libjpeg62-turbo-dev libpng-dev libsqlite3-dev zlib1g-dev
 )
+# shellcheck disable=SC2034
 test=(libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata)
-dev=(clang-14 clang-tidy-14 clang-format-14 clang-tools-14 libclang-rt-14-dev libomp-14-dev llvm-14)
-extras=(nodejs npm curl chromium)
+# shellcheck disable=SC2034
+dev=(clang-14 clang-tidy-14 clang-format-14 clang-tools-14 libclang-rt-14-dev libomp-14-dev llvm-14
+  shellcheck)
+# shellcheck disable=SC2034
+extras=(nodejs npm curl)
+# shellcheck disable=SC2034
+browser=(chromium)
 
 check=false
+with_extras=false
 groups=()
 for argument in "$@"; do
   case "$argument" in
     --check) check=true ;;
-    --with-extras) groups+=(extras) ;;
-    core | test | dev | extras) groups+=("$argument") ;;
+    --with-extras) with_extras=true ;;
+    core | test | dev | extras | browser) groups+=("$argument") ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 64 ;;
   esac
 done
-if [ "${#groups[@]}" -eq 0 ] || [ "${groups[*]}" = extras ]; then
-  groups=(core test dev "${groups[@]}")
-fi
+if [ "${#groups[@]}" -eq 0 ]; then groups=(core test dev); fi
+if "$with_extras"; then groups+=(extras browser); fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "install-deps: this is no Debian system; please install the counterparts of:" >&2

@@ -27,6 +27,9 @@ fi
 
 status=0
 sources | xargs -r "$format" --dry-run -Werror || status=1
+if command -v shellcheck >/dev/null; then
+  git ls-files --cached --others --exclude-standard -- "*.sh" .ci/run | xargs -r shellcheck -S warning || status=1
+fi
 if [ "${1:-}" = --format-only ]; then exit "$status"; fi
 
 build=${1:-build/dev}
@@ -36,6 +39,11 @@ if [ ! -f "$build/compile_commands.json" ]; then
   exit 64
 fi
 tidy=$(tool clang-tidy)
+# It takes a broken configuration for none at all and goes on.
+if "$tidy" --dump-config src/base/error.cpp 2>&1 | grep -q "Error parsing"; then
+  echo "lint: .clang-tidy cannot be read" >&2
+  exit 78
+fi
 if [ $# -gt 0 ]; then
   files=("$@")
 else
@@ -46,7 +54,7 @@ fi
 # A file that was clean and has not changed since (nor any header, nor the rules) is clean still.
 cache="$build/lint-clean"
 mkdir -p "$cache"
-headers=$(cat .clang-tidy $(sources | grep -E '\.(hpp|h)$') </dev/null | sha256sum | cut -c1-16)
+headers=$({ cat .clang-tidy; sources | grep -E "\.(hpp|h)$" | xargs -r cat; } | sha256sum | cut -c1-16)
 
 check_one() {
   local file=$1 key
