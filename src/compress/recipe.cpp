@@ -194,8 +194,12 @@ Recipe parse_recipe(std::string_view yaml) {
 void run_recipe(Model& model, const Recipe& recipe, MethodContext& context) {
   name_all_nodes(*model.graph);
   context.prefix.clear();
+  context.exact.reset();
   for (const RecipeStep& step : recipe.steps) {
     const MethodDef& method = find_method(step.method);
+    if (context.exact == nullptr && step.method == "quantize") {
+      context.exact = std::shared_ptr<const Graph>(model.graph->clone());
+    }
     during([&] { return cat("applying step '", step.method, "'"); },
            [&] { method.apply(model, step.options, context); });
     Recipe one;

@@ -18,6 +18,22 @@ const std::vector<MethodDef>& all_methods() {
   return all;
 }
 
+std::shared_ptr<const ActivationTable> cached_statistics(const Graph& graph,
+                                                         const std::string& key,
+                                                         MethodContext& context) {
+  if (context.calibration == nullptr) {
+    throw Error(Fault::usage, "this step needs calibration samples (--data or --calib)");
+  }
+  const std::string full = key + context.calibration->fingerprint();
+  if (context.cache != nullptr) {
+    const auto it = context.cache->find(full);
+    if (it != context.cache->end()) return it->second;
+  }
+  auto table = collect_statistics(graph, context.ops, *context.calibration, context.progress);
+  if (context.cache != nullptr) (*context.cache)[full] = table;
+  return table;
+}
+
 const MethodDef& find_method(std::string_view name) {
   std::vector<std::string> known;
   for (const MethodDef& method : all_methods()) {

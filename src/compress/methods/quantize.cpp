@@ -55,21 +55,6 @@ void note_rows(const std::string& scheme, const std::vector<LayerQuantization>& 
       cat("quantize ", scheme, ": ", done, " of ", rows.size(), " layers quantized"));
 }
 
-std::shared_ptr<const ActivationTable> statistics(Model& model, MethodContext& context) {
-  if (context.calibration == nullptr) {
-    throw Error(Fault::usage, "static int8 needs calibration samples (--data or --calib)");
-  }
-  const std::string key = context.prefix + context.calibration->fingerprint();
-  if (context.cache != nullptr) {
-    const auto it = context.cache->find(key);
-    if (it != context.cache->end()) return it->second;
-  }
-  auto table =
-      collect_statistics(*model.graph, context.ops, *context.calibration, context.progress);
-  if (context.cache != nullptr) (*context.cache)[key] = table;
-  return table;
-}
-
 void apply(Model& model, const Options& o, MethodContext& context) {
   Graph& graph = *model.graph;
   infer_shapes(graph, context.ops);
@@ -94,7 +79,8 @@ void apply(Model& model, const Options& o, MethodContext& context) {
   } else if (o.scheme == "dynamic_int8") {
     note_rows(o.scheme, quantize_dynamic_int8(graph, weights, as_set(o.keep_float)), context);
   } else {
-    const auto table = statistics(model, context);
+    context.exact_prefix = context.prefix;
+    const auto table = cached_statistics(graph, context.prefix, context);
     StaticInt8 options;
     options.calibration = parse_range_method(o.calibration);
     options.percentile = o.percentile;
