@@ -1,0 +1,192 @@
+#include "runtime/plan.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "runtime/memory.hpp"
+
+namespace pare {
+namespace {
+
+std::vector<Interval> intervals_of(const std::vector<Buffer>& buffers,
+                                   std::vector<std::size_t>& which) {
+  std::vector<Interval> intervals;
+  for (std::size_t i = 0; i < buffers.size(); ++i) {
+    const Buffer& b = buffers[i];
+    if (b.kind != Buffer::Kind::arena || b.last < b.first) continue;
+    which.push_back(i);
+    intervals.push_back({b.bytes, b.first, b.last, b.offset});
+  }
+  return intervals;
+}
+
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+void Plan::finish() {
+  std::vector<std::size_t> which;
+  std::vector<Interval> intervals = intervals_of(buffers, which);
+  arena_bytes = plan_memory(intervals);
+  for (std::size_t i = 0; i < which.size(); ++i) buffers[which[i]].offset = intervals[i].offset;
+  arena_ = Tensor(ElementKind::u8, {static_cast<std::int64_t>(arena_bytes)});
+  std::byte* base = arena_.mutable_bytes().data();
+  pointers_.assign(buffers.size(), nullptr);
+  tensors_.assign(buffers.size(), Tensor());
+  for (std::size_t i = 0; i < buffers.size(); ++i) {
+    const Buffer& b = buffers[i];
+    if (b.kind == Buffer::Kind::arena && b.last >= b.first) pointers_[i] = base + b.offset;
+    if (b.kind == Buffer::Kind::constant) {
+      tensors_[i] = b.constant;
+      pointers_[i] = const_cast<std::byte*>(b.constant.bytes().data());  // only read
+    }
+  }
+}
+
+bool Plan::arena_is_disjoint() const {
+  std::vector<std::size_t> which;
+  return memory_is_disjoint(intervals_of(buffers, which));
+}
+
+bool Plan::in_arena(const Tensor& tensor) const {
+  const std::byte* at = tensor.bytes().data();
+  const std::byte* base = arena_.bytes().data();
+  return !tensor.bytes().empty() && at >= base && at < base + arena_bytes;
+}
+
+Tensor Plan::tensor_of(std::size_t slot) const {
+  if (slot == kNoSlot) return {};
+  const Slot& s = slots[slot];
+  const Buffer& b = buffers[s.buffer];
+  if (b.kind != Buffer::Kind::arena) {
+    const Tensor& t = tensors_[s.buffer];
+    if (b.kind == Buffer::Kind::dynamic || t.shape() == s.shape) return t;
+    return t.reshaped(s.shape);
+  }
+  const std::size_t bytes = byte_size(s.type, element_count(s.shape));
+  return Tensor(s.type, s.shape, std::span<const std::byte>(pointers_[s.buffer], bytes),
+                std::shared_ptr<const void>(arena_.bytes().data(), [](const void*) {}));
+}
+
+void Plan::observe(const std::vector<Observation>& list, const SessionOptions& options) const {
+  if (!options.observer) return;
+  for (const Observation& o : list) {
+    const Tensor value = tensor_of(o.slot);
+    options.observer(o.name, in_arena(value) ? value.clone() : value);
+  }
+}
+
+void Plan::store(std::size_t slot, Tensor value, const Step& step) {
+  const Slot& s = slots[slot];
+  if (buffers[s.buffer].kind == Buffer::Kind::dynamic) {
+    tensors_[s.buffer] = in_arena(value) ? value.clone() : std::move(value);
+    return;
+  }
+  if (value.type() != s.type || value.shape() != s.shape) {
+    throw Error(Fault::corrupt, cat(step.unit.node->label(), " made ", value.type().name(),
+                                    to_string(value.shape()), ", expected ", s.type.name(),
+                                    to_string(s.shape)));
+  }
+  if (!value.bytes().empty()) {
+    std::memmove(pointers_[s.buffer], value.bytes().data(), value.bytes().size());
+  }
+}
+
+void Plan::run_reference_step(Step& step, const OpRegistry& ops) {
+  std::vector<Tensor> inputs;
+  for (const std::size_t slot : step.in) inputs.push_back(tensor_of(slot));
+  std::vector<Tensor> results;
+  if (step.isolated != nullptr) {
+    std::vector<Tensor> made = interpret(*step.isolated, ops, std::move(inputs));
+    std::size_t next = 0;
+    for (const Value* v : step.unit.node->outputs()) {
+      results.push_back(v == nullptr ? Tensor() : std::move(made.at(next++)));
+    }
+  } else {
+    results = run_reference(*step.unit.node, ops, std::move(inputs));
+  }
+  for (std::size_t i = 0; i < step.out.size(); ++i) {
+    if (step.out[i] != kNoSlot) store(step.out[i], std::move(results.at(i)), step);
+  }
+}
+
+void Plan::run_step(Step& step, const OpRegistry& ops) {
+  if (step.kernel == nullptr) {
+    run_reference_step(step, ops);
+    return;
+  }
+  in_pointers_.clear();
+  out_pointers_.clear();
+  for (const std::size_t s : step.in) in_pointers_.push_back(pointers_[slots[s].buffer]);
+  for (const std::size_t s : step.out) {
+    out_pointers_.push_back(s == kNoSlot ? nullptr : pointers_[slots[s].buffer]);
+  }
+  if (step.copy_from != kNoSlot) {
+    const Slot& from = slots[step.copy_from];
+    std::memcpy(out_pointers_[0], pointers_[from.buffer],
+                byte_size(from.type, element_count(from.shape)));
+  }
+  std::byte* scratch = step.scratch == kNoSlot ? nullptr : pointers_[step.scratch];
+  step.kernel->run({in_pointers_, out_pointers_, scratch});
+}
+
+std::vector<Tensor> Plan::run(const std::vector<Tensor>& inputs, const OpRegistry& ops,
+                              const SessionOptions& options, bool profile) {
+  for (std::size_t i = 0; i < buffers.size(); ++i) {
+    const Buffer& b = buffers[i];
+    if (b.kind == Buffer::Kind::input) {
+      tensors_[i] = inputs[b.index];
+      pointers_[i] = const_cast<std::byte*>(inputs[b.index].bytes().data());  // only read
+    } else if (b.kind == Buffer::Kind::result) {
+      const Slot& s = slots[output_slots[b.index]];
+      tensors_[i] = Tensor(s.type, s.shape);
+      pointers_[i] = tensors_[i].mutable_bytes().data();
+    }
+  }
+  observe(observe_first, options);
+  for (Step& step : steps) {
+    const std::int64_t begin = profile ? now_ns() : 0;
+    during([&] { return cat("running ", step.unit.node->label(), " by ", step.kernel_name); },
+           [&] { run_step(step, ops); });
+    if (profile) {
+      step.nanoseconds += now_ns() - begin;
+      ++step.runs;
+    }
+    observe(step.observe, options);
+  }
+  std::vector<Tensor> results;
+  for (const std::size_t slot : output_slots) {
+    Tensor t = tensor_of(slot);
+    results.push_back(in_arena(t) ? t.clone() : std::move(t));
+  }
+  for (std::size_t i = 0; i < buffers.size(); ++i) {
+    if (buffers[i].kind != Buffer::Kind::constant) tensors_[i] = Tensor();
+  }
+  return results;
+}
+
+std::vector<StepInfo> Plan::info() const {
+  std::vector<StepInfo> out;
+  for (const Step& step : steps) {
+    StepInfo info;
+    info.node = step.unit.node->label();
+    info.op = step.unit.node->op();
+    info.kernel = step.kernel_name;
+    info.refused = step.refused;
+    info.output_shape = step.output_shape;
+    info.cost = step.cost;
+    info.runs = step.runs;
+    if (step.runs > 0) {
+      info.mean_ms = static_cast<double>(step.nanoseconds) * 1e-6 / static_cast<double>(step.runs);
+    }
+    out.push_back(std::move(info));
+  }
+  return out;
+}
+
+}  // namespace pare

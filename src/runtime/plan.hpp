@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/kernel.hpp"
+#include "runtime/prepare.hpp"
+
+namespace pare {
+
+/// A piece of memory of a plan.
+struct Buffer {
+  enum class Kind : std::uint8_t {
+    arena,     ///< at `offset` of the arena
+    input,     ///< graph input `index`, owned by the caller
+    result,    ///< graph output, made anew at each run
+    constant,  ///< `constant`
+    dynamic,   ///< a tensor whose size only the run knows
+  };
+  Kind kind = Kind::arena;
+  std::size_t bytes = 0;
+  std::size_t offset = 0;
+  std::size_t index = 0;
+  Tensor constant;
+  int first = 0;  ///< steps during which it is used (arena)
+  int last = -1;
+};
+
+/// A value in one layout.
+struct Slot {
+  DType type;
+  Shape shape;
+  Layout layout = Layout::plain;
+  std::size_t buffer = 0;
+};
+
+inline constexpr std::size_t kNoSlot = SIZE_MAX;
+
+/// A value handed to the observer behind a step.
+struct Observation {
+  std::string name;
+  std::size_t slot = kNoSlot;
+};
+
+/// One thing to execute.
+struct Step {
+  Unit unit;
+  std::string kernel_name;
+  std::vector<std::string> refused;
+  std::unique_ptr<Kernel> kernel;          ///< nullptr: reference
+  std::unique_ptr<Graph> isolated;         ///< reference of a node with bodies
+  std::vector<std::size_t> in;             ///< slots; kNoSlot = omitted
+  std::vector<std::size_t> out;
+  std::size_t copy_from = kNoSlot;         ///< slot copied to out[0] before
+  std::size_t scratch = kNoSlot;           ///< buffer
+  std::vector<Observation> observe;
+  Shape output_shape;
+  Cost cost;
+  std::int64_t nanoseconds = 0;
+  std::int64_t runs = 0;
+};
+
+/// A graph planned for one set of input shapes. Made by make_plan.
+class Plan {
+ public:
+  std::vector<Buffer> buffers;
+  std::vector<Slot> slots;
+  std::vector<Step> steps;
+  std::vector<std::size_t> input_slots;
+  std::vector<std::size_t> output_slots;
+  std::vector<Observation> observe_first;  ///< inputs and constants
+  std::size_t arena_bytes = 0;
+  std::size_t weight_bytes = 0;
+  PlanGraph graph;  ///< the nodes and values that units point to
+
+  /// Lays out the arena; called once, when the plan is complete.
+  void finish();
+  std::vector<Tensor> run(const std::vector<Tensor>& inputs, const OpRegistry& ops,
+                          const SessionOptions& options, bool profile);
+  [[nodiscard]] std::vector<StepInfo> info() const;
+  /// Lifetimes of the arena's buffers, for tests.
+  [[nodiscard]] bool arena_is_disjoint() const;
+
+ private:
+  void run_step(Step& step, const OpRegistry& ops);
+  void run_reference_step(Step& step, const OpRegistry& ops);
+  void store(std::size_t slot, Tensor value, const Step& step);
+  [[nodiscard]] Tensor tensor_of(std::size_t slot) const;
+  [[nodiscard]] bool in_arena(const Tensor& tensor) const;
+  void observe(const std::vector<Observation>& list, const SessionOptions& options) const;
+
+  Tensor arena_;
+  std::vector<std::byte*> pointers_;  ///< by buffer, valid during a run
+  std::vector<Tensor> tensors_;       ///< by buffer: inputs, results, dynamic
+  std::vector<std::byte*> in_pointers_;
+  std::vector<std::byte*> out_pointers_;
+};
+
+/// Plans `graph` (already prepared). Errors: Fault::corrupt for a graph that cannot run.
+std::unique_ptr<Plan> make_plan(PlanGraph graph, const OpRegistry& ops,
+                                const SessionOptions& options);
+
+}  // namespace pare

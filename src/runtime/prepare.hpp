@@ -1,0 +1,35 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "ir/infer.hpp"
+#include "ir/op.hpp"
+
+namespace pare {
+
+/// A copy of a graph made ready for planning.
+struct PlanGraph {
+  std::unique_ptr<Graph> graph;
+  std::unordered_map<const Value*, ValueFacts> facts;
+};
+
+/// Copies `graph`, binds the input shapes, infers all others and folds what does not depend on
+/// inputs. DequantizeLinear of constants stays (the planner may run it as integers), and so does
+/// everything whose result is named in `keep`. Errors: Fault::corrupt when shapes contradict.
+PlanGraph prepare_graph(const Graph& graph, const OpRegistry& ops,
+                        const std::map<std::string, Shape>& shapes,
+                        const std::unordered_set<std::string>& keep);
+
+/// Values of the graph `outer` that the bodies of `node` read directly.
+std::vector<const Value*> captured_values(const Node& node, const Graph& outer);
+
+/// A graph of its own that holds a copy of `node` alone: its inputs are node.inputs() (omitted and
+/// repeated ones left out) and then the captured values; its outputs are the node's. `values`
+/// receives what to feed, as values of the original graph.
+std::unique_ptr<Graph> isolate(const Node& node, std::vector<const Value*>& values);
+
+}  // namespace pare

@@ -1,0 +1,80 @@
+#include "runtime/select.hpp"
+
+#include <algorithm>
+
+#include "runtime/prepare.hpp"
+
+namespace pare {
+namespace {
+
+/// Whether some row takes the unit; why not goes to `reasons`.
+bool some_row_accepts(const Unit& unit, PlanFacts& facts, std::vector<std::string>& reasons) {
+  for (const auto* list : {&unit.inputs, &unit.outputs}) {
+    for (const Value* v : *list) {
+      if (v != nullptr && !v->known_shape()) return false;
+    }
+  }
+  for (const KernelRow& row : kernel_table()) {
+    const Verdict verdict = row.accepts(unit, facts);
+    if (verdict.kind == Verdict::Kind::accept) return true;
+    if (verdict.kind == Verdict::Kind::refuse) {
+      reasons.push_back(cat(row.name, ": ", verdict.reason));
+    }
+  }
+  return false;
+}
+
+Unit best_unit(const Node& node, PlanFacts& facts) {
+  std::vector<std::string> reasons;
+  if (!facts.options.reference_only) {
+    for (Unit& unit : quantized_units(node, facts)) {
+      if (some_row_accepts(unit, facts, reasons)) return std::move(unit);
+    }
+    for (Unit& unit : fused_float_units(node, facts)) {
+      if (some_row_accepts(unit, facts, reasons)) return std::move(unit);
+    }
+  }
+  Unit unit = single_unit(node);
+  unit.refused = std::move(reasons);
+  return unit;
+}
+
+}  // namespace
+
+Unit single_unit(const Node& node) {
+  Unit unit;
+  unit.node = &node;
+  unit.covers = {&node};
+  unit.inputs.assign(node.inputs().begin(), node.inputs().end());
+  unit.outputs.assign(node.outputs().begin(), node.outputs().end());
+  if (!node.subgraphs().empty()) unit.captures = captured_values(node, node.graph());
+  return unit;
+}
+
+bool is_private(const Value& value, const PlanFacts& facts) {
+  return value.readers() == 1 && facts.observed.count(&value) == 0;
+}
+
+std::vector<Unit> select_units(Graph& graph, PlanFacts& facts) {
+  std::unordered_set<const Value*> needed(graph.outputs().begin(), graph.outputs().end());
+  needed.insert(facts.observed.begin(), facts.observed.end());
+  const std::vector<Node*> nodes = graph.nodes();
+  std::vector<Unit> units;
+  for (std::size_t i = nodes.size(); i-- > 0;) {
+    const Node& node = *nodes[i];
+    const bool wanted = std::any_of(node.outputs().begin(), node.outputs().end(),
+                                    [&](const Value* v) { return needed.count(v) != 0; });
+    if (!wanted) continue;
+    Unit unit = best_unit(node, facts);
+    for (const auto* list : {&unit.inputs, &unit.captures}) {
+      for (const Value* v : *list) {
+        if (v != nullptr) needed.insert(v);
+      }
+    }
+    units.push_back(std::move(unit));
+  }
+  std::reverse(units.begin(), units.end());
+  return units;
+}
+
+}  // namespace pare

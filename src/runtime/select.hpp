@@ -1,0 +1,29 @@
+#pragma once
+
+#include <vector>
+
+#include "runtime/kernel.hpp"
+
+namespace pare {
+
+/// The node alone as a unit.
+Unit single_unit(const Node& node);
+
+/// Largest unit first: float products with what follows them, ending in `last`. Empty when there
+/// is nothing to fuse.
+std::vector<Unit> fused_float_units(const Node& last, const PlanFacts& facts);
+
+/// Units that run on integers, ending in `last`: a QuantizeLinear behind something that
+/// DequantizeLinear feeds, or a product of dequantized values.
+std::vector<Unit> quantized_units(const Node& last, PlanFacts& facts);
+
+/// Which activation a node is, when its parameters are constant; false otherwise.
+bool activation_of(const Node& node, PlanFacts& facts, Activation& out);
+
+/// True when only one node reads the value, it is no graph output and nobody observes it.
+bool is_private(const Value& value, const PlanFacts& facts);
+
+/// What to execute for the wanted outputs, in execution order.
+std::vector<Unit> select_units(Graph& graph, PlanFacts& facts);
+
+}  // namespace pare

@@ -1,0 +1,151 @@
+#include "runtime/session.hpp"
+
+#include <algorithm>
+#include <list>
+
+#include "base/text.hpp"
+#include "base/threads.hpp"
+#include "runtime/plan.hpp"
+
+namespace pare {
+namespace {
+
+constexpr std::size_t kMostPlans = 8;
+
+/// Sets the number of threads for a scope.
+class ThreadScope {
+ public:
+  explicit ThreadScope(int wanted) : before_(threads()), changed_(wanted > 0 && wanted != before_) {
+    if (wanted > 0) set_threads(wanted);
+  }
+  ~ThreadScope() {
+    if (changed_) set_threads(before_);
+  }
+  ThreadScope(const ThreadScope&) = delete;
+  ThreadScope& operator=(const ThreadScope&) = delete;
+
+ private:
+  int before_;
+  bool changed_;
+};
+
+class PlannedSession final : public Session {
+ public:
+  PlannedSession(const Graph& graph, const OpRegistry& ops, SessionOptions options)
+      : graph_(graph.clone()), ops_(ops), options_(std::move(options)) {
+    const std::vector<std::string> missing = unsupported_operators(*graph_, ops);
+    if (!missing.empty()) {
+      throw Error(Fault::unsupported, cat("no kernel for ", join(missing, "; ")));
+    }
+    infer_shapes(*graph_, ops_);
+    for (const Value* v : graph_->inputs()) inputs_.push_back({v->name(), v->type()});
+    for (const Value* v : graph_->outputs()) outputs_.push_back({v->name(), v->type()});
+    for (const std::string& name : options_.observe) {
+      if (graph_->find(name) == nullptr) {
+        throw Error(Fault::usage, cat("cannot observe '", name, "': no such value"));
+      }
+      keep_.insert(name);
+    }
+  }
+
+  const std::vector<PortInfo>& inputs() const override { return inputs_; }
+  const std::vector<PortInfo>& outputs() const override { return outputs_; }
+
+  std::vector<Tensor> run(const std::vector<Tensor>& inputs) override {
+    check(inputs);
+    const ThreadScope scope(options_.threads);
+    Plan& plan = plan_for(inputs);
+    return plan.run(inputs, ops_, options_, profiling_);
+  }
+
+  void set_profiling(bool on) override { profiling_ = on; }
+
+  std::vector<StepInfo> steps() const override {
+    return plans_.empty() ? std::vector<StepInfo>() : plans_.front().plan->info();
+  }
+  std::size_t arena_bytes() const override {
+    return plans_.empty() ? 0 : plans_.front().plan->arena_bytes;
+  }
+  std::size_t weight_bytes() const override {
+    return plans_.empty() ? 0 : plans_.front().plan->weight_bytes;
+  }
+
+ private:
+  struct Key {
+    std::vector<Shape> shapes;
+    int threads = 0;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct Cached {
+    Key key;
+    std::unique_ptr<Plan> plan;
+  };
+
+  void check(const std::vector<Tensor>& given) const {
+    if (given.size() != inputs_.size()) {
+      throw Error(Fault::usage, cat("the model takes ", inputs_.size(), " inputs, got ",
+                                    given.size()));
+    }
+    std::map<std::string, std::int64_t> symbols;
+    for (std::size_t i = 0; i < given.size(); ++i) check_input(inputs_[i], given[i], symbols);
+  }
+
+  static void check_input(const PortInfo& port, const Tensor& given,
+                          std::map<std::string, std::int64_t>& symbols) {
+    const auto fail = [&](const std::string& got) {
+      throw Error(Fault::usage, cat("input '", escape_terminal(port.name), "' is ",
+                                    escape_terminal(port.type.text()), ", got ", got));
+    };
+    if (!given.valid()) fail("nothing");
+    const std::string got = cat(given.type().name(), to_string(given.shape()));
+    if (port.type.dtype.valid() && given.type() != port.type.dtype) fail(got);
+    if (!port.type.shape) return;
+    if (port.type.shape->size() != given.rank()) fail(got);
+    for (std::size_t d = 0; d < given.rank(); ++d) {
+      const Dim& dim = (*port.type.shape)[d];
+      if (dim.is_number() && dim.number() != given.dim(d)) fail(got);
+      if (dim.is_number() || dim.is_unknown()) continue;
+      const auto [it, fresh] = symbols.emplace(dim.text(), given.dim(d));
+      if (!fresh && it->second != given.dim(d)) {
+        fail(cat(got, ", but ", it->first, " is ", it->second, " elsewhere"));
+      }
+    }
+  }
+
+  Plan& plan_for(const std::vector<Tensor>& given) {
+    Key key;
+    key.threads = threads();
+    for (const Tensor& t : given) key.shapes.push_back(t.shape());
+    const auto it = std::find_if(plans_.begin(), plans_.end(),
+                                 [&](const Cached& c) { return c.key == key; });
+    if (it != plans_.end()) {
+      plans_.splice(plans_.begin(), plans_, it);
+      return *plans_.front().plan;
+    }
+    std::map<std::string, Shape> shapes;
+    for (std::size_t i = 0; i < given.size(); ++i) shapes[inputs_[i].name] = given[i].shape();
+    std::unique_ptr<Plan> plan =
+        make_plan(prepare_graph(*graph_, ops_, shapes, keep_), ops_, options_);
+    plans_.push_front({std::move(key), std::move(plan)});
+    if (plans_.size() > kMostPlans) plans_.pop_back();
+    return *plans_.front().plan;
+  }
+
+  std::unique_ptr<Graph> graph_;
+  const OpRegistry& ops_;
+  SessionOptions options_;
+  std::vector<PortInfo> inputs_;
+  std::vector<PortInfo> outputs_;
+  std::unordered_set<std::string> keep_;
+  std::list<Cached> plans_;  // most recent first
+  bool profiling_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Session> Session::create(const Graph& graph, const OpRegistry& ops,
+                                         SessionOptions options) {
+  return std::make_unique<PlannedSession>(graph, ops, std::move(options));
+}
+
+}  // namespace pare

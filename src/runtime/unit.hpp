@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/graph.hpp"
+#include "kernels/activation.hpp"
+
+namespace pare {
+
+/// Something done to the result of a unit's main operator before it is stored.
+struct Post {
+  enum class Kind : std::uint8_t { activation, add, mul };
+  Kind kind = Kind::activation;
+  Activation act;           ///< kind == activation
+  std::size_t operand = 0;  ///< kind == add, mul: index into Unit::inputs
+};
+
+/// Affine numbers of one per-tensor quantized value: x = scale * (q - zero_point).
+struct Quant {
+  bool on = false;
+  float scale = 1;
+  std::int32_t zero_point = 0;
+};
+
+/// Nodes that are executed as one step: a main operator, what follows it (posts), and, when it is
+/// quantized, the Q/DQ nodes around it.
+struct Unit {
+  const Node* node = nullptr;             ///< main operator
+  std::vector<const Node*> covers;        ///< every node computed, in execution order
+  std::vector<const Value*> inputs;       ///< of the main operator by position, then of the posts
+  std::vector<const Value*> outputs;      ///< nullptr = not wanted
+  std::vector<Post> posts;
+  bool quantized = false;
+  std::vector<Quant> in_quant;            ///< one per input when quantized
+  std::vector<float> weight_scales;       ///< of input 1 of a product: one, or one per channel
+  Quant out_quant;                        ///< off = the output is float
+  std::vector<std::string> refused;       ///< why larger units were not used
+  std::vector<const Value*> captures;     ///< read by bodies of control flow
+
+  [[nodiscard]] const Value* input(std::size_t i) const noexcept {
+    return i < inputs.size() ? inputs[i] : nullptr;
+  }
+  [[nodiscard]] const Value* output() const noexcept {
+    return outputs.empty() ? nullptr : outputs[0];
+  }
+  [[nodiscard]] bool is(std::string_view op) const noexcept { return node->is(op); }
+};
+
+}  // namespace pare
