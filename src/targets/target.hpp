@@ -11,11 +11,20 @@
 
 namespace pare {
 
+/// What targets need from layers they do not see; filled by who puts the program together (api,
+/// cli, tests): TargetEnvironment{&op_registry(), read}.
+struct TargetEnvironment {
+  const OpRegistry* ops = nullptr;
+  /// Reads a model of any known file format.
+  Model (*read)(const std::filesystem::path&) = nullptr;
+};
+
 struct TargetOptions {
-  int threads = 0;
+  TargetEnvironment environment;
+  int threads = 0;  ///< 0 = available_cores()
   std::string library;  ///< where the runtime's library is; "" = search
-  bool reference_only = false;
-  bool profile = false;
+  bool reference_only = false;  ///< native: the reference kernel for every node
+  bool profile = false;         ///< per-node times; slows the runs down
 };
 
 /// Whether a target can be used here.
@@ -24,6 +33,7 @@ struct TargetStatus {
   std::string version;
   std::string where;  ///< library path, or what was searched
   std::string note;
+  std::vector<std::string> searched;  ///< places looked at, in order
 };
 
 /// What a target does with one node of a model.
@@ -41,8 +51,9 @@ class LoadedModel {
   [[nodiscard]] virtual const std::vector<PortInfo>& outputs() const = 0;
   /// Inputs in the order of inputs().
   virtual std::vector<Tensor> run(const std::vector<Tensor>& inputs) = 0;
-  /// Per-node times when the target can tell; empty otherwise.
-  [[nodiscard]] virtual std::vector<StepInfo> profile() const { return {}; }
+  /// Per-node times when TargetOptions::profile was set and the target can tell; else empty. No
+  /// run may follow.
+  virtual std::vector<StepInfo> profile() { return {}; }
 };
 
 /// What the target needs or forbids in a quantized model (formats.md §a.4, a.7).
@@ -62,20 +73,21 @@ struct TargetDef {
   std::string_view name;
   std::string_view what;
   TargetRules rules;
+  bool takes_library = false;  ///< "name:/path/of/library" is allowed
   TargetStatus (*status)(const TargetOptions&) = nullptr;
   /// Errors: Fault::missing when the runtime is not there, Fault::unsupported when it refuses the
   /// model (its message inside).
   std::unique_ptr<LoadedModel> (*load)(const std::filesystem::path& model,
                                        const TargetOptions&) = nullptr;
-  Support (*supports)(const Node&) = nullptr;
+  Support (*supports)(const Node&, const TargetOptions&) = nullptr;
 };
 
 const std::vector<TargetDef>& all_targets();
-/// Parses "native" or "onnxruntime:/path/libonnxruntime.so". Fault::usage lists the names.
 struct TargetChoice {
   const TargetDef* target = nullptr;
   TargetOptions options;
 };
-TargetChoice choose_target(std::string_view text);
+/// Parses "native" or "onnxruntime:/path/libonnxruntime.so". Fault::usage lists the names.
+TargetChoice choose_target(std::string_view text, const TargetEnvironment& environment = {});
 
 }  // namespace pare

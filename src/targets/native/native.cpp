@@ -1,0 +1,89 @@
+#include <thread>
+
+#include "base/text.hpp"
+#include "base/threads.hpp"
+#include "targets/qdq.hpp"
+#include "targets/target.hpp"
+
+namespace pare {
+namespace {
+
+TargetRules rules() {
+  TargetRules r;
+  r.needs_output_quantizer = false;
+  r.int8_ops = {"Add",     "AveragePool", "Concat",  "Flatten",   "GlobalAveragePool",
+                "MaxPool", "Reshape",     "Squeeze", "Transpose", "Unsqueeze"};
+  return r;
+}
+
+class NativeModel final : public LoadedModel {
+ public:
+  explicit NativeModel(std::unique_ptr<Session> session, bool profile)
+      : session_(std::move(session)) {
+    session_->set_profiling(profile);
+  }
+  const std::vector<PortInfo>& inputs() const override { return session_->inputs(); }
+  const std::vector<PortInfo>& outputs() const override { return session_->outputs(); }
+  std::vector<Tensor> run(const std::vector<Tensor>& inputs) override {
+    return session_->run(inputs);
+  }
+  std::vector<StepInfo> profile() override { return session_->steps(); }
+
+ private:
+  std::unique_ptr<Session> session_;
+};
+
+TargetStatus status(const TargetOptions&) {
+  TargetStatus s;
+  s.found = true;
+  s.version = PARE_VERSION;
+  s.where = "built in";
+  s.note = cat(available_cores(), available_cores() == 1 ? " core" : " cores");
+  return s;
+}
+
+std::unique_ptr<LoadedModel> load(const std::filesystem::path& path, const TargetOptions& options) {
+  require(options.environment.ops != nullptr && options.environment.read != nullptr,
+          "target native needs TargetOptions::environment");
+  return during([&] { return cat("while loading ", path.string(), " into native"); },
+                [&] {
+                  const Model model = options.environment.read(path);
+                  SessionOptions session;
+                  session.threads = options.threads > 0 ? options.threads : available_cores();
+                  session.reference_only = options.reference_only;
+                  return std::make_unique<NativeModel>(
+                      Session::create(*model.graph, *options.environment.ops, std::move(session)),
+                      options.profile);
+                });
+}
+
+Support supports(const Node& node, const TargetOptions& options) {
+  require(options.environment.ops != nullptr, "target native needs TargetOptions::environment");
+  static const TargetRules native_rules = rules();
+  Support support;
+  const OpDef* def = options.environment.ops->find(node);
+  if (def == nullptr || def->reference == nullptr) {
+    support.reason = cat("no operator ", escape_terminal(node.op()));
+    return support;
+  }
+  QdqRules picky;
+  picky.rules = &native_rules;
+  support = judge_integer_form(node, picky);
+  support.runs = true;
+  return support;
+}
+
+}  // namespace
+
+TargetDef target_native() {
+  TargetDef def;
+  def.name = "native";
+  def.what = "pare's own runtime on this machine's CPU";
+  def.rules = rules();
+  def.status = status;
+  def.load = load;
+  def.supports = supports;
+  return def;
+}
+
+}  // namespace pare

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "targets/target.hpp"
+
+namespace pare {
+
+/// How picky a runtime is about the Q/DQ nodes around an operator.
+struct QdqRules {
+  const TargetRules* rules = nullptr;
+  bool own_dequantizer = false;     ///< a DequantizeLinear with two readers blocks the fusion
+  bool explicit_zero_points = false;  ///< Gemm: the DequantizeLinears must have zero points
+};
+
+/// Whether `node` (not itself a Q or DQ) will run on 8-bit integers: its inputs come from
+/// DequantizeLinear, its output goes to one QuantizeLinear, and the types fit together.
+/// Support::runs is left false. Source: reference formats, ONNX Runtime's fusion rules.
+Support judge_integer_form(const Node& node, const QdqRules& picky);
+
+}  // namespace pare
