@@ -1,0 +1,22 @@
+#pragma once
+
+#include "numerics/dtype.hpp"
+#include "numerics/packed_codec.hpp"
+
+namespace pare {
+
+/// Signed 2-bit integers, four per byte, the first in the lowest bits.
+inline DtypeInfo dtype_int2() {
+  return {.name = "int2",
+          .kind = ElementKind::i2,
+          .group = DtypeClass::signed_int,
+          .values = 4,
+          .bytes = 1,
+          .min = -2,
+          .max = 1,
+          .source = "ONNX TensorProto",
+          .decode = SmallInteger<2, true>::decode,
+          .encode = SmallInteger<2, true>::encode};
+}
+
+}  // namespace pare
