@@ -7,7 +7,7 @@ namespace pare {
 /// How picky a runtime is about the Q/DQ nodes around an operator.
 struct QdqRules {
   const TargetRules* rules = nullptr;
-  bool own_dequantizer = false;     ///< a DequantizeLinear with two readers blocks the fusion
+  bool own_dequantizer = false;       ///< a DequantizeLinear with two readers blocks the fusion
   bool explicit_zero_points = false;  ///< Gemm: the DequantizeLinears must have zero points
 };
 

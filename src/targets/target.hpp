@@ -21,8 +21,8 @@ struct TargetEnvironment {
 
 struct TargetOptions {
   TargetEnvironment environment;
-  int threads = 0;  ///< 0 = available_cores()
-  std::string library;  ///< where the runtime's library is; "" = search
+  int threads = 0;              ///< 0 = available_cores()
+  std::string library;          ///< where the runtime's library is; "" = search
   bool reference_only = false;  ///< native: the reference kernel for every node
   bool profile = false;         ///< per-node times; slows the runs down
 };
