@@ -121,7 +121,8 @@ class Api {
  private:
   [[noreturn]] void fail(Status* status) const {
     const int code = call(kGetErrorCode, static_cast<const Status*>(status));
-    const std::string text = call(kGetErrorMessage, static_cast<const Status*>(status));
+    std::string text = call(kGetErrorMessage, static_cast<const Status*>(status));
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
     call(kReleaseStatus, status);
     Fault fault = Fault::unsupported;
     if (code == kNoSuchFile) fault = Fault::missing;

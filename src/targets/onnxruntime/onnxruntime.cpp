@@ -28,7 +28,7 @@ TargetRules rules() {
   r.int8_asymmetric_activations = true;
   r.unsigned_activations = true;
   r.needs_output_quantizer = true;
-  r.newest_opset = 25;
+  r.newest_opset = 26;
   r.int8_ops = {// Data movement, when input and output have the same scale and zero point.
                 "DepthToSpace", "Expand", "Flatten", "Gather", "GatherElements", "MaxPool",
                 "ReduceMax", "ReduceMin", "Reshape", "Resize", "Slice", "Split", "Squeeze", "Tile",
