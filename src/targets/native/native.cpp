@@ -45,7 +45,7 @@ TargetStatus status(const TargetOptions&) {
 std::unique_ptr<LoadedModel> load(const std::filesystem::path& path, const TargetOptions& options) {
   require(options.environment.ops != nullptr && options.environment.read != nullptr,
           "target native needs TargetOptions::environment");
-  return during([&] { return cat("while loading ", path.string(), " into native"); },
+  return during([&] { return cat("loading ", path.string(), " into native"); },
                 [&] {
                   const Model model = options.environment.read(path);
                   SessionOptions session;

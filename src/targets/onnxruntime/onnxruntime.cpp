@@ -274,7 +274,7 @@ TargetStatus status(const TargetOptions& options) {
 std::unique_ptr<LoadedModel> load(const fs::path& path, const TargetOptions& options) {
   const ort::Library library = ort::find_library(options.library);
   return during(
-      [&] { return cat("while loading ", path.string(), " into onnxruntime ", library.version); },
+      [&] { return cat("loading ", path.string(), " into onnxruntime ", library.version); },
       [&] { return std::make_unique<OrtModel>(library, path, options); });
 }
 
