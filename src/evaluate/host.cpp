@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "base/threads.hpp"
 
