@@ -19,6 +19,7 @@ find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(SQLite3 REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 pkg_check_modules(PARE_OPENBLAS REQUIRED IMPORTED_TARGET openblas)
 pkg_check_modules(PARE_LAPACKE REQUIRED IMPORTED_TARGET lapacke)
 
@@ -36,7 +37,7 @@ set(PARE_LINEAR_ALGEBRA PkgConfig::PARE_OPENBLAS PkgConfig::PARE_LAPACKE)
 # in headers.
 set(PARE_PUBLIC_DEPENDENCIES_base Threads::Threads OpenMP::OpenMP_CXX)
 
-set(PARE_DEPENDENCIES_base     ${CMAKE_DL_LIBS})
+set(PARE_DEPENDENCIES_base     ${CMAKE_DL_LIBS} OpenSSL::Crypto)
 set(PARE_DEPENDENCIES_kernels  DNNL::dnnl ${PARE_LINEAR_ALGEBRA})
 set(PARE_DEPENDENCIES_formats  protobuf::libprotobuf ZLIB::ZLIB ${PARE_JSON})
 set(PARE_DEPENDENCIES_data     ${PARE_YAML} JPEG::JPEG PNG::PNG ZLIB::ZLIB ${PARE_JSON})

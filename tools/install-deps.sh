@@ -26,7 +26,7 @@ core=(
   build-essential g++ cmake ninja-build make git ca-certificates pkg-config ccache lld zstd
   libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libfmt-dev libspdlog-dev
   protobuf-compiler libprotobuf-dev libdnnl-dev libopenblas-openmp-dev liblapacke-dev
-  libjpeg62-turbo-dev libpng-dev libsqlite3-dev zlib1g-dev
+  libjpeg62-turbo-dev libpng-dev libsqlite3-dev zlib1g-dev libssl-dev
 )
 # shellcheck disable=SC2034
 test=(libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata)
