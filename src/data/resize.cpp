@@ -243,7 +243,7 @@ Tensor crop_image(const Tensor& image, const CropBox& box, std::uint8_t pad) {
   const std::int64_t right = std::clamp<std::int64_t>(image.dim(1) - box.left, left, box.width);
   for (std::int64_t y = 0; y < box.height; ++y) {
     const std::int64_t from_y = y + box.top;
-    if (from_y < 0 || from_y >= image.dim(0)) continue;
+    if (from_y < 0 || from_y >= image.dim(0) || left >= right) continue;
     const std::int64_t from = (from_y * image.dim(1) + box.left + left) * channels;
     std::copy_n(in.begin() + from, (right - left) * channels,
                 to.begin() + (y * box.width + left) * channels);
