@@ -68,6 +68,8 @@ class Dataset {
   /// From folder names, classes.txt or the label column; may be empty.
   [[nodiscard]] virtual const std::vector<std::string>& class_names() const noexcept;
 
+  /// What the data say about sample i as text (label or boxes), for fingerprint().
+  [[nodiscard]] virtual std::string annotation(std::int64_t i) const;
   /// SHA-256 over names, sizes and labels of all samples, in order.
   [[nodiscard]] std::string fingerprint() const;
 };
