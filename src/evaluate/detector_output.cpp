@@ -70,12 +70,13 @@ float sigmoid(float x) { return 1 / (1 + std::exp(-x)); }
 /// From the cell of a feature map. Source: FastestDet's published post-processing.
 Detection from_cell(const Table& t, std::int64_t i, std::int64_t rows, std::int64_t columns) {
   const auto [label, score] = t.best_class(i, 5);
+  const std::int64_t row = i / columns;
+  const std::int64_t column = i % columns;
   Detection d;
   d.score = std::pow(std::max(0.0F, t.at(i, 0)), 0.6F) * std::pow(std::max(0.0F, score), 0.4F);
   d.box.label = label;
-  d.box.cx =
-      (static_cast<float>(i % columns) + std::tanh(t.at(i, 1))) / static_cast<float>(columns);
-  d.box.cy = (static_cast<float>(i / columns) + std::tanh(t.at(i, 2))) / static_cast<float>(rows);
+  d.box.cx = (static_cast<float>(column) + std::tanh(t.at(i, 1))) / static_cast<float>(columns);
+  d.box.cy = (static_cast<float>(row) + std::tanh(t.at(i, 2))) / static_cast<float>(rows);
   d.box.w = sigmoid(t.at(i, 3));
   d.box.h = sigmoid(t.at(i, 4));
   return d;

@@ -100,7 +100,7 @@ class Runner {
   json ask(const json& question) {
     const auto limit =
         std::chrono::milliseconds(static_cast<std::int64_t>(options_.timeout_seconds * 1000));
-    const json answer = json::parse(process_->ask(question.dump(), limit), nullptr, false);
+    json answer = json::parse(process_->ask(question.dump(), limit), nullptr, false);
     if (!answer.is_object() || !answer.contains("ok")) {
       throw Error(Fault::internal,
                   "the measuring process answers nonsense; does main() know __measure?");
@@ -156,6 +156,7 @@ void take_turns(std::vector<std::unique_ptr<Runner>>& runners, const MeasureOpti
 std::vector<MeasureOutcome> measure_together(const std::vector<MeasureRequest>& requests,
                                              const MeasureOptions& options) {
   std::vector<std::unique_ptr<Runner>> runners;
+  runners.reserve(requests.size());
   for (const MeasureRequest& request : requests) {
     runners.push_back(std::make_unique<Runner>(request, options));
   }

@@ -8,8 +8,6 @@
 namespace pare {
 namespace {
 
-using testing::HasSubstr;
-
 /// Samples whose only array is the scores that the "model" will answer.
 class ScoreData final : public Dataset {
  public:

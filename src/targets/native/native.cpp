@@ -1,5 +1,3 @@
-#include <thread>
-
 #include "base/text.hpp"
 #include "base/threads.hpp"
 #include "targets/qdq.hpp"
@@ -43,16 +41,18 @@ TargetStatus status(const TargetOptions&) {
 }
 
 std::unique_ptr<LoadedModel> load(const std::filesystem::path& path, const TargetOptions& options) {
-  require(options.environment.ops != nullptr && options.environment.read != nullptr,
-          "target native needs TargetOptions::environment");
+  const TargetEnvironment& environment = options.environment;
+  if (environment.ops == nullptr || environment.read == nullptr) {
+    throw Error(Fault::internal, "target native needs TargetOptions::environment");
+  }
   return during([&] { return cat("loading ", path.string(), " into native"); },
                 [&] {
-                  const Model model = options.environment.read(path);
+                  const Model model = environment.read(path);
                   SessionOptions session;
                   session.threads = options.threads > 0 ? options.threads : available_cores();
                   session.reference_only = options.reference_only;
                   return std::make_unique<NativeModel>(
-                      Session::create(*model.graph, *options.environment.ops, std::move(session)),
+                      Session::create(*model.graph, *environment.ops, std::move(session)),
                       options.profile);
                 });
 }
