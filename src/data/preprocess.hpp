@@ -36,6 +36,8 @@ struct Preprocess {
   std::vector<double> mean;  ///< none, one for all channels or one per channel, in model order
   std::vector<double> std;
   ChannelOrder order = ChannelOrder::rgb;
+  /// Cut or fill up with zeros (at the end) sound and other one-axis arrays to the model's length.
+  bool fit_length = false;
   /// automatic: nhwc when the last dimension of the input is 1 or 3 and the second is not.
   DataLayout layout = DataLayout::automatic;
 };
