@@ -110,7 +110,8 @@ void Batches::State::add_sample(std::int64_t sample, std::int64_t row, Batch& ba
   const Sample stored = data->get(sample);
   Placement placement;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const Prepared prepared = apply_preprocess(settings, stored.inputs.at(array_of[i]), inputs[i]);
+    const PreparedInput prepared =
+        apply_preprocess(settings, stored.inputs.at(array_of[i]), inputs[i]);
     if (i == 0) placement = prepared.placement;
     put(prepared.value, i, row, batch);
     if (row + 1 == batch.count) {

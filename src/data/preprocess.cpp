@@ -181,7 +181,8 @@ Tensor laid_out(const Preprocess& settings, const Tensor& image, const Target& t
   return out;
 }
 
-Prepared prepare_picture(const Preprocess& settings, const Tensor& stored, const InputSpec& input) {
+PreparedInput prepare_picture(const Preprocess& settings, const Tensor& stored,
+                              const InputSpec& input) {
   const Target target = target_of(settings, stored, input);
   check_counts(settings, static_cast<std::size_t>(target.channels), stored, input);
   const Placed placed = place(settings, with_channels(stored, target.channels), target);
@@ -222,7 +223,8 @@ Tensor normalised(const Preprocess& settings, const Tensor& stored) {
   return Tensor::of<float>(stored.shape(), values);
 }
 
-Prepared prepare_array(const Preprocess& settings, const Tensor& stored, const InputSpec& input) {
+PreparedInput prepare_array(const Preprocess& settings, const Tensor& stored,
+                            const InputSpec& input) {
   const Shape wanted(input.shape.begin() + (input.shape.empty() ? 0 : 1), input.shape.end());
   Tensor value = stored;
   const bool cut =
@@ -241,8 +243,8 @@ Prepared prepare_array(const Preprocess& settings, const Tensor& stored, const I
 
 }  // namespace
 
-Prepared apply_preprocess(const Preprocess& settings, const Tensor& stored,
-                          const InputSpec& input) {
+PreparedInput apply_preprocess(const Preprocess& settings, const Tensor& stored,
+                               const InputSpec& input) {
   const bool picture = is_picture(stored) && input.shape.size() == 4;
   return picture ? prepare_picture(settings, stored, input)
                  : prepare_array(settings, stored, input);

@@ -58,7 +58,7 @@ struct Placement {
   float shift_y = 0;
 };
 
-struct Prepared {
+struct PreparedInput {
   Tensor value;  ///< without the batch axis
   Placement placement;
 };
@@ -78,6 +78,7 @@ std::string to_yaml(const Preprocess& settings);
 /// One stored array (Sample::inputs) as one model input without its batch axis. Pictures (u8, rank
 /// 3) are resized, cut, normalised and laid out; other arrays are normalised and must have the
 /// input's shape. Errors: Fault::usage when the data cannot become this input, saying both shapes.
-Prepared apply_preprocess(const Preprocess& settings, const Tensor& stored, const InputSpec& input);
+PreparedInput apply_preprocess(const Preprocess& settings, const Tensor& stored,
+                               const InputSpec& input);
 
 }  // namespace pare
