@@ -126,7 +126,7 @@ double mean_of(const std::map<std::int64_t, double>& values) {
 
 double DetectionCounts::mean_ap() const { return mean_of(ap()); }
 
-Interval DetectionCounts::interval(std::uint64_t seed) const {
+ConfidenceInterval DetectionCounts::interval(std::uint64_t seed) const {
   if (pictures_ == 0) return {0, 1};
   Rng rng(seed, /*stream=*/0x6d6170);
   const auto n = static_cast<std::size_t>(pictures_);

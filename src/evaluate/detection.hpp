@@ -64,7 +64,7 @@ class DetectionCounts {
   /// By class.
   [[nodiscard]] std::map<std::int64_t, double> ap() const;
   /// By the bootstrap over pictures, seeded.
-  [[nodiscard]] Interval interval(std::uint64_t seed = 0) const;
+  [[nodiscard]] ConfidenceInterval interval(std::uint64_t seed = 0) const;
 
  private:
   struct Judged {

@@ -51,7 +51,7 @@ struct Evaluation {
   std::int64_t samples = 0;
   std::string metric;  ///< "top1" or "mAP@0.5"
   double value = 0;
-  Interval interval;  ///< of `value`, 95 %
+  ConfidenceInterval interval;  ///< of `value`, 95 %
   // classification
   double top5 = 0;
   double macro_f1 = 0;

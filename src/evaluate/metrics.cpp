@@ -7,7 +7,7 @@
 
 namespace pare {
 
-Interval wilson(std::int64_t hits, std::int64_t n, double z) {
+ConfidenceInterval wilson(std::int64_t hits, std::int64_t n, double z) {
   if (n <= 0) return {0, 1};
   const auto count = static_cast<double>(n);
   const double p = static_cast<double>(hits) / count;

@@ -8,7 +8,7 @@
 namespace pare {
 
 /// A 95 % interval.
-struct Interval {
+struct ConfidenceInterval {
   double low = 0;
   double high = 0;
 };
@@ -17,14 +17,14 @@ struct Interval {
 inline constexpr double kNormal975 = 1.959963984540054;
 
 /// Wilson's score interval for a share of `hits` in `n`; [0, 1] for n = 0. Source: Wilson 1927.
-Interval wilson(std::int64_t hits, std::int64_t n, double z = kNormal975);
+ConfidenceInterval wilson(std::int64_t hits, std::int64_t n, double z = kNormal975);
 
-/// Interval for the change of accuracy from a first to a second model on the same n samples:
-/// `lost` samples only the first had right, `won` only the second. Source: Agresti and Min 2005
-/// (half a sample added to each cell of the table). [-1, 1] for n = 0.
+/// ConfidenceInterval for the change of accuracy from a first to a second model on the same n
+/// samples: `lost` samples only the first had right, `won` only the second. Source: Agresti and Min
+/// 2005 (half a sample added to each cell of the table). [-1, 1] for n = 0.
 struct PairedChange {
   double change = 0;  ///< (won - lost) / n
-  Interval interval;
+  ConfidenceInterval interval;
 };
 PairedChange paired_change(std::int64_t won, std::int64_t lost, std::int64_t n);
 

@@ -101,7 +101,7 @@ TEST(MeanAp, IntervalHoldsTheValueAndRepeats) {
   for (int i = 0; i < 30; ++i) {
     c.add({found(0, i % 3 == 0 ? 0.9F : 0.5F, 0.5F)}, {truth(0, 0.5F)});
   }
-  const Interval a = c.interval(1);
+  const ConfidenceInterval a = c.interval(1);
   EXPECT_LT(a.low, c.mean_ap());
   EXPECT_GT(a.high, c.mean_ap());
   EXPECT_EQ(a.low, c.interval(1).low);
