@@ -163,7 +163,7 @@ std::shared_ptr<const Dataset> open_image_folder(const fs::path& dir) {
   std::vector<std::string> folders;
   std::vector<std::vector<std::string>> files;
   for (const std::string& folder : list_folders(dir)) {
-    auto found = list_files(dir / folder, true, is_image_name);
+    auto found = list_files(dir / folder, false, is_image_name);
     if (found.empty()) continue;
     folders.push_back(folder);
     files.push_back(std::move(found));

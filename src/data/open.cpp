@@ -11,6 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kNamesShown = 8;
+constexpr std::size_t kHintBytes = 2000;
 
 bool any_file(const fs::path& /*path*/) { return true; }
 bool is_text(const fs::path& path) { return path.extension() == ".txt"; }
@@ -99,7 +100,7 @@ bool has_boxes_beside(const fs::path& dir) {
 bool has_class_folders(const fs::path& dir) {
   const auto folders = list_folders(dir);
   return std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) {
-    return !list_files(dir / folder, true, is_image_name).empty();
+    return !matching(dir / folder, is_image_name).empty();
   });
 }
 
@@ -118,7 +119,8 @@ fs::path csv_in(const fs::path& dir) {
   return csv.value_or(fs::path());
 }
 
-std::string detect_folder(const fs::path& dir) {
+/// The kind of data in a folder; empty when there is none that I know.
+std::string kind_in(const fs::path& dir) {
   if (fs::is_regular_file(dir / "labels.csv") && matching(dir, is_values_npy).empty()) {
     return std::string(kind_of_list(dir));
   }
@@ -129,13 +131,24 @@ std::string detect_folder(const fs::path& dir) {
   if (!matching(dir, is_bin).empty()) return "cifar";
   if (has_class_folders(dir)) return "image-folder";
   if (!matching(dir, is_image_name).empty()) return "images";
-  if (!matching(dir, is_csv).empty()) return std::string(kind_of_list(dir));
+  return matching(dir, is_csv).empty() ? std::string() : std::string(kind_of_list(dir));
+}
+
+std::string detect_folder(const fs::path& dir) {
+  std::string kind = kind_in(dir);
+  if (!kind.empty()) return kind;
+  std::string hint;
+  for (const std::string& folder : list_folders(dir)) {
+    const std::string inside = kind_in(dir / folder);
+    if (!inside.empty()) hint += cat("\n  ", (dir / folder).string(), " holds '", inside, "' data");
+    if (hint.size() > kHintBytes) break;
+  }
   throw Error(Fault::usage,
               cat("no data that I know in ", dir.string(),
                   "\n  looked for: labels.csv with pictures or WAV files; images/ and labels/ "
                   "(YOLO); *_x.npy; *-images-idx3-ubyte; *.npz; *.bin (CIFAR records); sub-folders "
                   "of pictures; pictures\n  there are: ",
-                  contents_of(dir)));
+                  contents_of(dir), hint));
 }
 
 std::string detect_file(const fs::path& file) {

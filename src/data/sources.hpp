@@ -26,7 +26,7 @@ std::shared_ptr<const Dataset> open_idx(const std::filesystem::path& images,
 
 /// Samples that are files of their own.
 struct FileList {
-  std::string_view kind;
+  std::string kind;
   std::filesystem::path root;
   std::vector<std::string> names;       ///< relative to root
   std::vector<std::int64_t> labels;     ///< one per name, or empty
@@ -37,7 +37,7 @@ std::shared_ptr<const Dataset> make_file_dataset(FileList list);
 
 /// Samples that are slices of arrays along their first axis.
 struct ArrayList {
-  std::string_view kind;
+  std::string kind;
   std::string file;                      ///< for the names of samples
   std::vector<std::string> input_names;  ///< one per array, or empty
   std::vector<Tensor> arrays;
