@@ -41,8 +41,8 @@ float searched_scale(std::span<const float> w, const ChannelView& v, std::int64_
     const float s = scale * (1.0F - 0.01F * static_cast<float>(i));
     double error = 0;
     for_channel(v, c, [&](std::size_t k) {
-      const float q = std::clamp(std::nearbyint(w[k] / s), static_cast<float>(-qmax),
-                                 static_cast<float>(qmax));
+      const float q =
+          std::clamp(std::nearbyint(w[k] / s), static_cast<float>(-qmax), static_cast<float>(qmax));
       const double d = static_cast<double>(w[k]) - static_cast<double>(q) * s;
       error += d * d;
     });
@@ -66,8 +66,8 @@ AffineParams affine_params(Range range, bool symmetric) {
   if (!(extent >= std::numeric_limits<float>::min()) || !std::isfinite(extent)) return p;
   p.scale = extent;
   if (!symmetric) {
-    p.zero_point = static_cast<std::int32_t>(
-        std::clamp(std::nearbyint(-range.lo / p.scale), 0.0F, 255.0F));
+    p.zero_point =
+        static_cast<std::int32_t>(std::clamp(std::nearbyint(-range.lo / p.scale), 0.0F, 255.0F));
   }
   return p;
 }
@@ -97,8 +97,7 @@ QuantizedWeights quantize_weights(const Tensor& weights, const WeightOptions& op
       if (!options.least_scales.empty()) scale = std::max(scale, options.least_scales[at]);
       out.scales[at] = scale;
       for_channel(v, c, [&](std::size_t k) {
-        const float q = std::clamp(std::nearbyint(w[k] / scale),
-                                   static_cast<float>(-options.qmax),
+        const float q = std::clamp(std::nearbyint(w[k] / scale), static_cast<float>(-options.qmax),
                                    static_cast<float>(options.qmax));
         codes[k] = static_cast<std::int8_t>(q);
         const double d = static_cast<double>(w[k]) - static_cast<double>(q) * scale;
@@ -139,20 +138,19 @@ const Tensor* constant_weights(const Node& node) {
 Value* add_weight_dequantizer(Graph& graph, const QuantizedWeights& w, const std::string& name,
                               Node* before) {
   const bool per_tensor = w.scales.size() == 1;
-  const Shape shape =
-      per_tensor ? Shape{} : Shape{static_cast<std::int64_t>(w.scales.size())};
+  const Shape shape = per_tensor ? Shape{} : Shape{static_cast<std::int64_t>(w.scales.size())};
   Value* codes = graph.add_constant(w.codes, name + "_quantized");
   Value* scale = graph.add_constant(Tensor::of<float>(shape, w.scales), name + "_scale");
   Value* zero = graph.add_constant(Tensor(ElementKind::i8, shape), name + "_zero_point");
   Attributes attributes;
   if (!per_tensor) attributes["axis"] = w.axis;
-  Node* dq = graph.add_node(
-      {.op = "DequantizeLinear",
-       .inputs = {codes, scale, zero},
-       .attributes = std::move(attributes),
-       .name = graph.unique_name(name + "_DequantizeLinear"),
-       .output_names = {graph.unique_name(name + "_DequantizeLinear_Output")}},
-      before);
+  Node* dq =
+      graph.add_node({.op = "DequantizeLinear",
+                      .inputs = {codes, scale, zero},
+                      .attributes = std::move(attributes),
+                      .name = graph.unique_name(name + "_DequantizeLinear"),
+                      .output_names = {graph.unique_name(name + "_DequantizeLinear_Output")}},
+                     before);
   dq->output()->set_type(ValueType(dtype_of(ElementKind::f32), to_symbolic(w.codes.shape())));
   return dq->output();
 }

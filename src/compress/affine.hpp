@@ -40,9 +40,9 @@ struct QuantizedWeights {
 
 struct WeightOptions {
   bool per_channel = true;
-  std::int64_t axis = 0;  ///< channel dimension
-  int qmax = 127;         ///< 63 on CPUs whose 8-bit products saturate
-  bool clip_search = false;  ///< shrink the range where that lowers the squared error
+  std::int64_t axis = 0;            ///< channel dimension
+  int qmax = 127;                   ///< 63 on CPUs whose 8-bit products saturate
+  bool clip_search = false;         ///< shrink the range where that lowers the squared error
   std::vector<float> least_scales;  ///< per channel lower bound (keeps int32 biases in range)
 };
 

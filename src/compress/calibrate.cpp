@@ -51,8 +51,7 @@ void add_channel_sums(const Tensor& t, ChannelSums& s) {
 
 }  // namespace
 
-std::shared_ptr<const ActivationTable> collect_statistics(const Graph& graph,
-                                                          const OpRegistry& ops,
+std::shared_ptr<const ActivationTable> collect_statistics(const Graph& graph, const OpRegistry& ops,
                                                           const BatchSource& samples,
                                                           const ProgressSink& progress) {
   const std::set<std::string> names = float_values(graph);

@@ -34,8 +34,7 @@ using ActivationTable = std::map<std::string, ActivationStats>;
 /// made by one of `nodes`. Memory: one histogram per value and the activations of one batch,
 /// whatever the number of samples. Deterministic for any number of threads. Errors:
 /// Fault::corrupt when a value is never finite, Fault::usage without samples.
-std::shared_ptr<const ActivationTable> collect_statistics(const Graph& graph,
-                                                          const OpRegistry& ops,
+std::shared_ptr<const ActivationTable> collect_statistics(const Graph& graph, const OpRegistry& ops,
                                                           const BatchSource& samples,
                                                           const ProgressSink& progress);
 

@@ -26,13 +26,13 @@ struct MethodContext {
   std::uint64_t seed = 0;
   /// Statistics already collected, by key; lets many recipes share one calibration pass.
   std::map<std::string, std::shared_ptr<const ActivationTable>>* cache = nullptr;
-  std::string prefix;               ///< the steps before this one: the key of the graph's state
+  std::string prefix;  ///< the steps before this one: the key of the graph's state
   /// The graph as it was before the first step that changes its numbers; null until then. Its
   /// constants share their bytes with the file.
   std::shared_ptr<const Graph> exact;
-  std::string exact_prefix;  ///< the steps that made `exact`
-  std::vector<std::string> notes;   ///< decisions a user should know
-  std::vector<PassEvent> events;    ///< rewrites done and refused
+  std::string exact_prefix;        ///< the steps that made `exact`
+  std::vector<std::string> notes;  ///< decisions a user should know
+  std::vector<PassEvent> events;   ///< rewrites done and refused
 };
 
 /// One compression method: model in, model out. File compress/methods/<name>.cpp exports
@@ -72,8 +72,7 @@ MethodDef make_method(std::string name, std::string what, OptionTable<Options> t
 
 /// Statistics of the float values of `graph` over the calibration samples, from the cache when
 /// they were collected for the same state (`key`) before. Fault::usage without samples.
-std::shared_ptr<const ActivationTable> cached_statistics(const Graph& graph,
-                                                         const std::string& key,
+std::shared_ptr<const ActivationTable> cached_statistics(const Graph& graph, const std::string& key,
                                                          MethodContext& context);
 
 /// Every method of the folder, by name.

@@ -15,8 +15,7 @@
 
 namespace pare {
 
-using OptionValue =
-    std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>>;
+using OptionValue = std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>>;
 /// Options as written in a recipe. Sorted, so that equal options print equally.
 using OptionMap = std::map<std::string, OptionValue>;
 
@@ -96,17 +95,16 @@ class OptionTable {
   };
 
   template <class T>
-  OptionTable& add(std::string name, OptionInfo::Kind kind, T Options::*member,
-                   std::string help) {
+  OptionTable& add(std::string name, OptionInfo::Kind kind, T Options::*member, std::string help) {
     OptionInfo info;
     info.name = std::move(name);
     info.kind = kind;
     info.help = std::move(help);
     info.otherwise = Options{}.*member;
-    rows_.push_back({std::move(info), [member](Options& o, const OptionInfo& i,
-                                               const OptionValue& v) {
-                       o.*member = convert<T>(i, v);
-                     }});
+    rows_.push_back(
+        {std::move(info), [member](Options& o, const OptionInfo& i, const OptionValue& v) {
+           o.*member = convert<T>(i, v);
+         }});
     return *this;
   }
 
@@ -130,12 +128,11 @@ class OptionTable {
     }
     if constexpr (std::is_same_v<T, std::string>) {
       wrong_value = out && !info.choices.empty() &&
-                    std::find(info.choices.begin(), info.choices.end(), *out) ==
-                        info.choices.end();
+                    std::find(info.choices.begin(), info.choices.end(), *out) == info.choices.end();
     }
     if (wrong_type || wrong_value) {
-      std::string accepted = info.choices.empty() ? cat(info.least, " to ", info.most)
-                                                  : join(info.choices, ", ");
+      std::string accepted =
+          info.choices.empty() ? cat(info.least, " to ", info.most) : join(info.choices, ", ");
       throw Error(Fault::config, cat("option '", info.name, "' cannot be ", to_text(value),
                                      "; accepted: ", accepted));
     }

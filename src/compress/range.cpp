@@ -142,8 +142,8 @@ RangeMethod parse_range_method(std::string_view name) {
   if (name == "percentile") return RangeMethod::percentile;
   if (name == "entropy") return RangeMethod::entropy;
   if (name == "mse") return RangeMethod::mse;
-  throw Error(Fault::config, cat("unknown calibration '", name,
-                                 "'; known are: minmax, percentile, entropy, mse"));
+  throw Error(Fault::config,
+              cat("unknown calibration '", name, "'; known are: minmax, percentile, entropy, mse"));
 }
 
 Range choose_range(const Histogram& h, RangeMethod method, int levels, double percentile) {

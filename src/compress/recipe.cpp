@@ -43,13 +43,13 @@ OptionValue parse_scalar(const std::string& text, bool quoted_scalar) {
     if (text == "false") return false;
     std::int64_t whole = 0;
     const char* end = text.data() + text.size();
-    if (const auto r = std::from_chars(text.data(), end, whole); r.ec == std::errc() &&
-                                                                 r.ptr == end) {
+    if (const auto r = std::from_chars(text.data(), end, whole);
+        r.ec == std::errc() && r.ptr == end) {
       return whole;
     }
     double real = 0;
-    if (const auto r = std::from_chars(text.data(), end, real); r.ec == std::errc() &&
-                                                                r.ptr == end) {
+    if (const auto r = std::from_chars(text.data(), end, real);
+        r.ec == std::errc() && r.ptr == end) {
       return real;
     }
   }
@@ -180,8 +180,8 @@ Recipe parse_recipe(std::string_view yaml) {
     }
     for (const auto& entry : root) {
       if (entry.first.Scalar() != "steps") {
-        fail_at(entry.first.Mark(), cat("unknown key '", entry.first.Scalar(),
-                                        "'; the only key is 'steps'"));
+        fail_at(entry.first.Mark(),
+                cat("unknown key '", entry.first.Scalar(), "'; the only key is 'steps'"));
       }
     }
     for (const auto& step : root["steps"]) recipe.steps.push_back(parse_step(step));

@@ -18,8 +18,7 @@ const std::vector<MethodDef>& all_methods() {
   return all;
 }
 
-std::shared_ptr<const ActivationTable> cached_statistics(const Graph& graph,
-                                                         const std::string& key,
+std::shared_ptr<const ActivationTable> cached_statistics(const Graph& graph, const std::string& key,
                                                          MethodContext& context) {
   if (context.calibration == nullptr) {
     throw Error(Fault::usage, "this step needs calibration samples (--data or --calib)");

@@ -64,8 +64,7 @@ std::size_t store_constants_as(Graph& graph, ElementKind type, std::int64_t leas
     const std::vector<Use> uses = constant->uses();
     Value* small = graph.add_constant(constant->constant().cast(dtype_of(type)),
                                       cat(constant->name(), "_", dtype_of(type).name()));
-    Value* wide =
-        add_cast(graph, small, ElementKind::f32, constant->name() + "_cast", front);
+    Value* wide = add_cast(graph, small, ElementKind::f32, constant->name() + "_cast", front);
     for (const Use& use : uses) graph.replace_use(use, wide);
     ++converted;
   }
@@ -80,10 +79,9 @@ std::vector<std::string> compute_in(Graph& graph, const OpRegistry& ops, Element
   const auto narrow_of = [&](Value* v, Node* before) -> Value* {
     const auto it = narrow.find(v);
     if (it != narrow.end()) return it->second;
-    Value* made = v->is_constant()
-                      ? graph.add_constant(v->constant().cast(dtype_of(type)),
-                                           cat(v->name(), "_", dtype_of(type).name()))
-                      : add_cast(graph, v, type, v->name() + "_narrow", before);
+    Value* made = v->is_constant() ? graph.add_constant(v->constant().cast(dtype_of(type)),
+                                                        cat(v->name(), "_", dtype_of(type).name()))
+                                   : add_cast(graph, v, type, v->name() + "_narrow", before);
     narrow[v] = made;
     return made;
   };
@@ -193,14 +191,14 @@ class DynamicRewriter {
     const float alpha = node->is("Gemm") ? node->float_or("alpha", 1.0F) : 1.0F;
     std::vector<float> scales = q.scales;
     for (float& s : scales) s *= alpha;
-    Value* w_scale = graph_.add_constant(
-        Tensor::of<float>(n == 1 ? Shape{} : Shape{n}, scales), w_name + "_scale");
+    Value* w_scale = graph_.add_constant(Tensor::of<float>(n == 1 ? Shape{} : Shape{n}, scales),
+                                         w_name + "_scale");
     Value* zero = graph_.add_constant(Tensor(ElementKind::i8, Shape{}), w_name + "_zero_point");
     Value* product = add("MatMulInteger", {dynamic[0], codes, dynamic[2], zero}, name + "_integer",
                          node, ElementKind::i32, old);
     Value* real = add_cast(graph_, product, ElementKind::f32, name + "_integer_float", node);
-    Value* factor = add("Mul", {dynamic[1], w_scale}, name + "_scale", node, ElementKind::f32,
-                        nullptr);
+    Value* factor =
+        add("Mul", {dynamic[1], w_scale}, name + "_scale", node, ElementKind::f32, nullptr);
     Value* y = add("Mul", {real, factor}, name + "_scaled", node, ElementKind::f32, old);
     if (node->is("Gemm") && node->input(2) != nullptr) {
       y = add("Add", {y, bias_of(*node)}, name + "_biased", node, ElementKind::f32, old);

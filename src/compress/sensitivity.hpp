@@ -11,9 +11,9 @@ namespace pare {
 struct LayerSensitivity {
   std::string node;
   std::string op;
-  std::int64_t weights = 0;   ///< elements
-  double alone_db = 0;        ///< output SQNR when only this layer is integer
-  double left_float_db = 0;   ///< output SQNR when all but this layer are integer
+  std::int64_t weights = 0;  ///< elements
+  double alone_db = 0;       ///< output SQNR when only this layer is integer
+  double left_float_db = 0;  ///< output SQNR when all but this layer are integer
 };
 
 struct SensitivityResult {

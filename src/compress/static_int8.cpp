@@ -23,9 +23,9 @@ bool is_product(const Node& node) {
     if (node.int_or("transA", 0) != 0) return false;
     const Value* c = node.input(2);
     if (c == nullptr) return true;
-    return c->is_constant() && c->constant().size() ==
-                                   node.input(1)->constant().dim(static_cast<std::size_t>(
-                                       weight_channel_axis(node)));
+    return c->is_constant() &&
+           c->constant().size() ==
+               node.input(1)->constant().dim(static_cast<std::size_t>(weight_channel_axis(node)));
   }
   const Value* b = node.input(2);
   return b == nullptr || b->is_constant();
@@ -54,8 +54,7 @@ class Quantizer {
   [[nodiscard]] Role role(const Node& node) const {
     if (products_.count(&node) > 0) return Role::product;
     const auto has = [&](std::string_view op) {
-      return std::find(rules_.int8_ops.begin(), rules_.int8_ops.end(), op) !=
-             rules_.int8_ops.end();
+      return std::find(rules_.int8_ops.begin(), rules_.int8_ops.end(), op) != rules_.int8_ops.end();
     };
     if (!node.domain().empty() || node.outputs().size() != 1) return Role::none;
     if (is_one_of(node, {"Relu", "Clip"}) && is_absorbed_activation(node)) return Role::activation;
@@ -128,9 +127,8 @@ class Quantizer {
   [[nodiscard]] bool is_integer_value(const Value* v) const {
     if (v == nullptr || v->is_constant() || v->dtype() != ElementKind::f32) return false;
     if (v->producer() != nullptr && joined_.count(v->producer()) > 0) return true;
-    return std::any_of(v->uses().begin(), v->uses().end(), [&](const Use& u) {
-      return products_.count(u.node) > 0 && u.input == 0;
-    });
+    return std::any_of(v->uses().begin(), v->uses().end(),
+                       [&](const Use& u) { return products_.count(u.node) > 0 && u.input == 0; });
   }
 
   void grow_regions() {
@@ -195,10 +193,9 @@ class Quantizer {
     }
     const auto it = stats_.find(v->name());
     if (it == stats_.end()) return;
-    params_[v] = affine_params(
-        choose_range(it->second.histogram, options_.calibration, symmetric_ ? 255 : 256,
-                     options_.percentile),
-        symmetric_);
+    params_[v] = affine_params(choose_range(it->second.histogram, options_.calibration,
+                                            symmetric_ ? 255 : 256, options_.percentile),
+                               symmetric_);
   }
 
   // Products that feed no integer reader need no quantizer where the runtime can do without.
@@ -251,8 +248,7 @@ class Quantizer {
                   .add_node({.op = "QuantizeLinear",
                              .inputs = {source, scale, zero},
                              .name = graph_.unique_name(name + "_QuantizeLinear"),
-                             .output_names = {graph_.unique_name(name +
-                                                                 "_QuantizeLinear_Output")}})
+                             .output_names = {graph_.unique_name(name + "_QuantizeLinear_Output")}})
                   ->output();
       codes->set_type(ValueType(dtype_of(p.type), v->type().shape));
     }
@@ -276,11 +272,11 @@ class Quantizer {
 
   Value* dequantized(Value* codes, Value* scale, Value* zero, const std::string& name,
                      const std::optional<SymShape>& shape) {
-    Node* dq = graph_.add_node(
-        {.op = "DequantizeLinear",
-         .inputs = {codes, scale, zero},
-         .name = graph_.unique_name(name + "_DequantizeLinear"),
-         .output_names = {graph_.unique_name(name + "_DequantizeLinear_Output")}});
+    Node* dq =
+        graph_.add_node({.op = "DequantizeLinear",
+                         .inputs = {codes, scale, zero},
+                         .name = graph_.unique_name(name + "_DequantizeLinear"),
+                         .output_names = {graph_.unique_name(name + "_DequantizeLinear_Output")}});
     dq->output()->set_type(ValueType(dtype_of(ElementKind::f32), shape));
     return dq->output();
   }
@@ -292,12 +288,12 @@ class Quantizer {
     inputs[0] = codes;
     inputs.resize(std::max<std::size_t>(inputs.size(), 3), nullptr);
     inputs[2] = zero;
-    Node* made = graph_.add_node({.op = "Pad",
-                                  .inputs = inputs,
-                                  .attributes = pad.attributes(),
-                                  .name = graph_.unique_name(pad.name() + "_quantized"),
-                                  .output_names = {graph_.unique_name(
-                                      pad.output()->name() + "_quantized")}});
+    Node* made = graph_.add_node(
+        {.op = "Pad",
+         .inputs = inputs,
+         .attributes = pad.attributes(),
+         .name = graph_.unique_name(pad.name() + "_quantized"),
+         .output_names = {graph_.unique_name(pad.output()->name() + "_quantized")}});
     made->output()->set_type(ValueType(codes->dtype(), pad.output()->type().shape));
     padded_[&pad] = made->output();
   }
@@ -353,9 +349,8 @@ class Quantizer {
     std::vector<std::int32_t> codes(channels);
     for (std::size_t c = 0; c < channels; ++c) {
       const double step = scales[per_channel ? c : 0];
-      codes[c] = static_cast<std::int32_t>(
-          std::clamp(std::nearbyint(static_cast<double>(b[c]) / step), -2147483647.0,
-                     2147483647.0));
+      codes[c] = static_cast<std::int32_t>(std::clamp(
+          std::nearbyint(static_cast<double>(b[c]) / step), -2147483647.0, 2147483647.0));
     }
     const std::string name = node.input(2)->name();
     const auto n = static_cast<std::int64_t>(channels);
@@ -365,13 +360,13 @@ class Quantizer {
     Value* scale = graph_.add_constant(Tensor::of<float>(scale_shape, scales), name + "_scale");
     Attributes attributes;
     if (per_channel) attributes["axis"] = std::int64_t{0};
-    Node* dq = graph_.add_node(
-        {.op = "DequantizeLinear",
-         .inputs = {code_value, scale},
-         .attributes = std::move(attributes),
-         .name = graph_.unique_name(name + "_DequantizeLinear"),
-         .output_names = {graph_.unique_name(name + "_DequantizeLinear_Output")}},
-        &node);
+    Node* dq =
+        graph_.add_node({.op = "DequantizeLinear",
+                         .inputs = {code_value, scale},
+                         .attributes = std::move(attributes),
+                         .name = graph_.unique_name(name + "_DequantizeLinear"),
+                         .output_names = {graph_.unique_name(name + "_DequantizeLinear_Output")}},
+                        &node);
     dq->output()->set_type(ValueType(dtype_of(ElementKind::f32), SymShape{Dim(n)}));
     return dq->output();
   }

@@ -13,7 +13,7 @@ struct StaticInt8 {
   RangeMethod calibration = RangeMethod::minmax;
   double percentile = 99.99;
   bool per_channel = true;
-  bool clip_search = false;       ///< for weights
+  bool clip_search = false;  ///< for weights
   int weight_qmax = 127;
   std::set<std::string> keep_float;  ///< node names that stay in float
   std::set<std::string> only;        ///< when not empty: only these nodes become integer

@@ -58,8 +58,8 @@ std::vector<double> mean_shift(const Node& node, const Tensor& exact, const Tens
   const bool conv = node.is("Conv");
   const std::int64_t inputs = conv ? exact.dim(1) : exact.size() / outputs;
   const std::int64_t kernel = conv ? exact.size() / (outputs * inputs) : 1;
-  const std::int64_t per_group = conv ? outputs / std::max<std::int64_t>(1, node.int_or("group", 1))
-                                      : outputs;
+  const std::int64_t per_group =
+      conv ? outputs / std::max<std::int64_t>(1, node.int_or("group", 1)) : outputs;
   for (std::int64_t o = 0; o < outputs; ++o) {
     for (std::int64_t i = 0; i < inputs; ++i) {
       const std::int64_t channel = conv ? o / per_group * inputs + i : i;
@@ -89,10 +89,9 @@ bool correct(Graph& graph, Node& node, const std::vector<double>& shift) {
   };
   if (b->is_constant()) {
     if (b->constant().size() != static_cast<std::int64_t>(shift.size())) return false;
-    node.set_input(2, graph.add_constant(
-                          Tensor::of<float>(b->constant().shape(),
-                                            shifted(b->constant().to_floats())),
-                          b->name() + "_corrected"));
+    node.set_input(2, graph.add_constant(Tensor::of<float>(b->constant().shape(),
+                                                           shifted(b->constant().to_floats())),
+                                         b->name() + "_corrected"));
     return true;
   }
   Node* dq = b->producer();

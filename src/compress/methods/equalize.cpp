@@ -30,8 +30,7 @@ struct Pair {
 
 bool is_conv_with_constants(const Node& node) {
   const Value* b = node.input(2);
-  return node.is("Conv") && constant_weights(node) != nullptr &&
-         (b == nullptr || b->is_constant());
+  return node.is("Conv") && constant_weights(node) != nullptr && (b == nullptr || b->is_constant());
 }
 
 bool is_depthwise(const Node& node) {
@@ -133,9 +132,8 @@ double equalize_pair(Graph& graph, const Pair& pair) {
       float& b = b1[static_cast<std::size_t>(c)];
       b = static_cast<float>(b / s);
     }
-    for_input_channel(*pair.second, c, [&](std::size_t k) {
-      w2[k] = static_cast<float>(w2[k] * s);
-    });
+    for_input_channel(*pair.second, c,
+                      [&](std::size_t k) { w2[k] = static_cast<float>(w2[k] * s); });
   }
   store(graph, pair.first, 1, w1);
   if (!b1.empty()) store(graph, pair.first, 2, b1);
@@ -151,8 +149,8 @@ void apply(Model& model, const Options& o, MethodContext& context) {
     std::string why;
     const Pair pair = pair_from(node, o, &why);
     const bool ok = pair.second != nullptr;
-    context.events.push_back({"equalize", node->name(),
-                              ok ? Verdict::Kind::accept : Verdict::Kind::refuse, why});
+    context.events.push_back(
+        {"equalize", node->name(), ok ? Verdict::Kind::accept : Verdict::Kind::refuse, why});
     if (ok) pairs.push_back(pair);
   }
   for (const Pair& pair : pairs) {

@@ -29,8 +29,8 @@ OptionTable<Options> options() {
       .one_of({"storage", "compute"});
   t.flag("per_channel", &Options::per_channel, "one weight scale per output channel");
   t.flag("clip_search", &Options::clip_search, "shrink weight ranges where that lowers the error");
-  t.integer("weight_bits", &Options::weight_bits,
-            "8, or 7 for CPUs whose 8-bit products saturate").between(7, 8);
+  t.integer("weight_bits", &Options::weight_bits, "8, or 7 for CPUs whose 8-bit products saturate")
+      .between(7, 8);
   t.integer("least_elements", &Options::least_elements, "smaller constants stay as they are")
       .between(0, 1e9);
   t.texts("keep_float", &Options::keep_float, "names of nodes that stay in float");

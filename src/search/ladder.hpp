@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ir/graph.hpp"
+#include "search/trial.hpp"
+
+namespace pare {
+
+/// The candidates that need no calibration, from least to most aggressive: graph only, 16-bit
+/// weights, weight-only INT8, and dynamic INT8 where matrix products with constant weights hold at
+/// least a tenth of the weights. A candidate that cannot change the model is left out.
+std::vector<Candidate> mild_candidates(const Graph& graph);
+
+/// Static INT8 with one of the calibrators "mse", "percentile", "entropy", "minmax".
+Candidate int8_candidate(const std::string& calibration);
+/// The same, after cross-layer equalization and / or with bias correction behind.
+Candidate corrected_candidate(const std::string& calibration, bool equalize);
+/// Static INT8 in which the named layers stay float.
+Candidate mixed_candidate(const std::string& calibration, std::vector<std::string> keep_float,
+                          std::size_t layers);
+
+/// How many of `layers` layers stay float in the mixed candidates, most first: a half, a quarter, a
+/// tenth, one; without repetitions and without all or none.
+std::vector<std::size_t> float_layer_counts(std::size_t layers);
+
+/// All calibrators, in the order in which they are preferred when they do equally well.
+const std::vector<std::string>& calibrators();
+
+}  // namespace pare

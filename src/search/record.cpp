@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <ctime>
+
+#include "base/text.hpp"
+#include "base/threads.hpp"
+#include "evaluate/host.hpp"
+#include "ir/infer.hpp"
+#include "search/finish.hpp"
+
+namespace pare {
+namespace {
+
+using nlohmann::json;
+
+json number(double x) { return std::isfinite(x) ? json(x) : json(); }
+
+std::string utc_now() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  const std::size_t n = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return {text.data(), n};
+}
+
+json model_json(Workbench& bench) {
+  std::int64_t parameters = 0;
+  for (const Value* c : bench.model().graph->constants()) {
+    if (c->dtype().is_float()) parameters += c->constant().size();
+  }
+  double macs = 0;
+  const std::unique_ptr<Graph> graph = bench.model().graph->clone();
+  const OpRegistry& ops = *bench.settings().environment.ops;
+  std::map<std::string, Shape> shapes;
+  const std::vector<Tensor> inputs = bench.sample_inputs();
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    shapes[graph->inputs()[i]->name()] = inputs[i].shape();
+  }
+  bind_input_shapes(*graph, shapes);
+  const auto facts = infer_shapes(*graph, ops);
+  for (const Node* node : graph->nodes()) macs += node_cost(*node, ops, facts).macs;
+  const auto opset = bench.model().opsets.find("");
+  return {{"name", bench.settings().model.filename().string()},
+          {"path", bench.settings().model.string()},
+          {"sha256", bench.model_sha256()},
+          {"bytes", bench.model_bytes()},
+          {"parameters", parameters},
+          {"macs", number(macs)},
+          {"opset", opset != bench.model().opsets.end() ? opset->second : 0},
+          {"nodes", bench.model().graph->node_count()}};
+}
+
+json host_json(int threads) {
+  const HostInfo h = host_info();
+  return {{"cpu", h.cpu},
+          {"architecture", h.architecture},
+          {"features", h.features},
+          {"cores", h.usable_cores},
+          {"threads", threads > 0 ? threads : available_cores()},
+          {"memory_bytes", h.memory_bytes},
+          {"os", h.os},
+          {"kernel", h.kernel}};
+}
+
+json limits_json(const std::vector<LimitVerdict>& verdicts) {
+  json out = json::array();
+  for (const LimitVerdict& v : verdicts) {
+    out.push_back({{"name", v.name},
+                   {"unit", v.unit},
+                   {"wanted", number(v.wanted)},
+                   {"got", number(v.got)},
+                   {"met", v.met},
+                   {"missed_by", number(v.missed_by)},
+                   {"text", explain(v)}});
+  }
+  return out;
+}
+
+json sensitivity_json(const SensitivityResult& s) {
+  json out = json::array();
+  for (const LayerSensitivity& l : s.layers) {
+    out.push_back({{"layer", l.node},
+                   {"op", l.op},
+                   {"weights", l.weights},
+                   {"alone_sqnr_db", number(l.alone_db)},
+                   {"left_float_sqnr_db", number(l.left_float_db)},
+                   {"all_sqnr_db", number(s.all_db)}});
+  }
+  return out;
+}
+
+/// Samples per 5 dB of output SQNR; equal outputs count in the last bin.
+json histogram_json(const std::vector<double>& sqnr_db) {
+  constexpr int kBins = 16;
+  constexpr double kWidth = 5;
+  std::vector<double> edges;
+  std::vector<int> counts(kBins, 0);
+  for (int i = 0; i <= kBins; ++i) edges.push_back(i * kWidth);
+  for (const double db : sqnr_db) {
+    const double at = std::isnan(db) ? 0 : std::clamp(db / kWidth, 0.0, kBins - 1.0);
+    ++counts[static_cast<std::size_t>(at)];
+  }
+  return {{"unit", "output SQNR in dB"}, {"edges", edges}, {"counts_after", counts}};
+}
+
+json refusals_json(const std::vector<Refusal>& refusals, const std::vector<Trial>& trials) {
+  json out = json::array();
+  for (const Trial& t : trials) {
+    if (t.status == Trial::Status::failed) {
+      out.push_back({{"what", t.candidate.name}, {"why", t.reason}});
+    }
+  }
+  constexpr std::size_t kMost = 500;
+  for (std::size_t i = 0; i < refusals.size() && i < kMost; ++i) {
+    out.push_back({{"what", refusals[i].what}, {"why", refusals[i].why}});
+  }
+  return out;
+}
+
+json data_json(const Dataset& data, const std::string& preprocess) {
+  return {{"kind", data.kind()},
+          {"samples", data.size()},
+          {"fingerprint", data.fingerprint()},
+          {"preprocess", preprocess}};
+}
+
+json layers_json(const std::vector<LayerTimes>& layers) {
+  json out = json::array();
+  for (const LayerTimes& l : layers) {
+    out.push_back({{"node", l.node},
+                   {"op", l.op},
+                   {"kernel_before", l.kernel_before},
+                   {"ms_before", number(l.ms_before)},
+                   {"kernel_after", l.kernel_after},
+                   {"ms_after", number(l.ms_after)}});
+  }
+  return out;
+}
+
+}  // namespace
+
+json make_record(Workbench& bench, const TuneOptions& options, const TuneResult& result,
+                 const Findings& findings) {
+  json record = {{"pare_record", 1},
+                 {"pare_version", PARE_VERSION},
+                 {"command", options.command},
+                 {"created", utc_now()},
+                 {"model", model_json(bench)},
+                 {"host", host_json(options.bench.threads)},
+                 {"seed", options.bench.seed},
+                 {"met", result.met},
+                 {"limits_text", options.limits.text()},
+                 {"limits", limits_json(result.verdicts)}};
+  record["target"] = {{"name", bench.target().target->name},
+                      {"version", bench.status().version},
+                      {"where", bench.status().where}};
+  record["data"] = {
+      {"evaluation", data_json(*options.bench.data, options.bench.preprocess.name)},
+      {"calibration", data_json(*options.bench.calibration, options.bench.preprocess.name)}};
+  record["trials"] = json::array();
+  for (const Trial& t : result.trials) record["trials"].push_back(to_json(t));
+  record["chosen"] = result.chosen ? json(*result.chosen) : json();
+  record["recipe"] =
+      result.chosen ? result.trials[*result.chosen].candidate.recipe.yaml() : std::string();
+  record["sensitivity"] = sensitivity_json(findings.sensitivity);
+  record["layers"] = layers_json(findings.layers);
+  record["refusals"] = refusals_json(findings.refusals, result.trials);
+  record["warnings"] = findings.warnings;
+  record["times"] = {{"total_s", number(findings.seconds)}};
+  const Verification& v = findings.verification;
+  if (v.done) {
+    record["result"] = {{"path", v.path}, {"sha256", v.sha256}, {"bytes", v.bytes}};
+    record["error_histogram"] = histogram_json(v.sample_sqnr_db);
+    record["verification"] = {{"loaded", true},
+                              {"samples", v.samples},
+                              {"native_vs_target_agreement", number(v.agreement)},
+                              {"sqnr_db", number(v.sqnr_db)},
+                              {"max_abs", number(v.max_abs)}};
+  } else {
+    record["result"] = nullptr;
+  }
+  return record;
+}
+
+}  // namespace pare
