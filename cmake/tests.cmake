@@ -43,6 +43,14 @@ foreach(layer IN LISTS PARE_LAYERS)
   add_test(NAME ${layer} COMMAND test_${layer})
 endforeach()
 
+# Checks against models and data outside the repository: built and run by tools/check-shared.sh.
+file(GLOB shared_checks CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/shared/*.cpp")
+if(shared_checks)
+  add_executable(pare_shared_checks EXCLUDE_FROM_ALL ${shared_checks})
+  pare_test_program(pare_shared_checks)
+  target_link_libraries(pare_shared_checks PRIVATE ${PARE_LIBRARIES})
+endif()
+
 # Verbs are tested from outside as well: scripts get the program's path.
 if(TARGET pare)
   file(GLOB scripts CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/cli/*_test.sh")
