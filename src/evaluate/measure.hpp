@@ -75,8 +75,8 @@ Measurement measure(const MeasureRequest& request, const MeasureOptions& options
 /// The child's side: answers requests on standard input until it ends. Returns the exit code.
 int measure_child_main(const TargetEnvironment& environment);
 
-/// Inputs for a model that got none, as described at MeasureRequest::inputs. Errors:
-/// Fault::unsupported for text and for inputs of unknown rank.
+/// Inputs for a model that got none, as described at MeasureRequest::inputs; where even the rank is
+/// unknown, a scalar. Errors: Fault::unsupported for text.
 std::vector<Tensor> make_up_inputs(const std::vector<PortInfo>& ports,
                                    const std::map<std::string, std::int64_t>& sizes,
                                    std::uint64_t seed);

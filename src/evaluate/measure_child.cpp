@@ -38,12 +38,12 @@ std::uint64_t peak_bytes() {
 }
 
 Tensor made_up(const PortInfo& port, const std::map<std::string, std::int64_t>& sizes, Rng rng) {
-  if (!port.type.dtype.valid() || !port.type.shape) {
+  if (!port.type.dtype.valid()) {
     throw Error(Fault::unsupported, cat("cannot make up input '", escape_terminal(port.name),
-                                        "': its shape is not known"));
+                                        "': its type is not known"));
   }
   Shape shape;
-  for (const Dim& dim : *port.type.shape) {
+  for (const Dim& dim : port.type.shape.value_or(SymShape{})) {
     if (dim.is_number()) {
       shape.push_back(dim.number());
     } else {

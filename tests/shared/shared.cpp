@@ -57,8 +57,12 @@ const std::vector<std::string>& onnx_models() {
 }
 
 std::map<std::string, std::int64_t> sizes_for(const std::string& model) {
-  std::map<std::string, std::int64_t> sizes = {{"N", 2}, {"batch", 2}, {"seq", 20}};
-  if (contains(model, "PP-OCRv3_det")) sizes = {{"H", 64}, {"W", 96}};
+  std::map<std::string, std::int64_t> sizes = {
+      {"N", 2}, {"batch", 2}, {"seq", 20}, {"sequence", 576}};
+  const bool direction = contains(model, "ppocr_mobile");  // pictures of one size
+  sizes["p2o.DynamicDimension.0"] = 2;
+  sizes["p2o.DynamicDimension.1"] = direction ? 48 : 64;
+  sizes["p2o.DynamicDimension.2"] = direction ? 192 : 96;
   return sizes;
 }
 
