@@ -1,0 +1,44 @@
+#pragma once
+
+#include "ops/_elementwise.hpp"
+
+namespace pare::ops {
+
+/// Schema and kernel of ArgMax (greatest) and ArgMin.
+template <bool kGreatest>
+void arg_reference(OpCall& call) {
+  const Tensor& x = call.input(0);
+  const auto axis = static_cast<std::size_t>(call.attr_axis("axis", x.rank()));
+  const bool last = call.attr_int("select_last_index") != 0;
+  const std::int64_t size = x.dim(axis);
+  if (size == 0) call.fail("nothing to choose from");
+  std::int64_t inner = 1;
+  for (std::size_t i = axis + 1; i < x.rank(); ++i) inner *= x.dim(i);
+  const std::int64_t outer = x.size() / (size * std::max<std::int64_t>(inner, 1));
+  Shape shape = x.shape();
+  if (call.attr_int("keepdims") != 0) {
+    shape[axis] = 1;
+  } else {
+    shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
+  }
+  const std::vector<double> in = x.to_doubles();
+  const auto out =
+      call.make_output(0, dtype_of(ElementKind::i64), shape).mutable_data<std::int64_t>();
+  for (std::int64_t o = 0; o < outer; ++o) {
+    for (std::int64_t i = 0; i < inner; ++i) {
+      const auto at = [&](std::int64_t k) {
+        return in[static_cast<std::size_t>((o * size + k) * inner + i)];
+      };
+      std::int64_t best = 0;
+      for (std::int64_t k = 1; k < size; ++k) {
+        const bool better = kGreatest ? at(k) > at(best) : at(k) < at(best);
+        if (better || (last && at(k) == at(best))) best = k;
+      }
+      out[static_cast<std::size_t>(o * inner + i)] = best;
+    }
+  }
+}
+
+OpDef arg_def(const char* name, void (*reference)(OpCall&));
+
+}  // namespace pare::ops

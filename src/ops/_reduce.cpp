@@ -1,0 +1,80 @@
+#include "ops/_reduce.hpp"
+
+#include <algorithm>
+
+namespace pare::ops {
+namespace {
+
+bool is_in(const std::vector<std::int64_t>& axes, std::size_t i) {
+  return std::binary_search(axes.begin(), axes.end(), static_cast<std::int64_t>(i));
+}
+
+std::vector<std::int64_t> axes_or_all(const AttributeReader& a, std::vector<std::int64_t> axes,
+                                      std::size_t rank) {
+  if (axes.empty() && a.attr_int("noop_with_empty_axes") == 0) {
+    for (std::size_t i = 0; i < rank; ++i) axes.push_back(static_cast<std::int64_t>(i));
+  }
+  return normal_axes(std::move(axes), rank);
+}
+
+}  // namespace
+
+void reduce_infer(ShapeContext& c) {
+  const SymShape* x = c.input_shape(0);
+  const auto given = known_ints(c, 1);
+  const bool keep = c.attr_int("keepdims") != 0;
+  std::optional<SymShape> y;
+  if (x != nullptr && given) {
+    y = SymShape{};
+    const auto axes = axes_or_all(c, *given, x->size());
+    for (std::size_t i = 0; i < x->size(); ++i) {
+      if (!is_in(axes, i)) {
+        y->push_back((*x)[i]);
+      } else if (keep) {
+        y->emplace_back(1);
+      }
+    }
+  } else if (x != nullptr && keep) {
+    y = SymShape(x->size());
+  }
+  c.set_output(0, c.input_dtype(0), y);
+}
+
+Reduction reduction_of(const OpCall& call) {
+  const Tensor& x = call.input(0);
+  const auto axes =
+      axes_or_all(call, call.has_input(1) ? call.input(1).to_ints() : Shape{}, x.rank());
+  const bool keep = call.attr_int("keepdims") != 0;
+  Reduction r;
+  Shape kept = x.shape();
+  for (std::size_t i = 0; i < x.rank(); ++i) {
+    if (is_in(axes, i)) {
+      kept[i] = 1;
+      r.each *= x.dim(i);
+      if (keep) r.shape.push_back(1);
+    } else {
+      r.shape.push_back(x.dim(i));
+    }
+  }
+  Shape strides = strides_of(kept);
+  for (const std::int64_t a : axes) strides[static_cast<std::size_t>(a)] = 0;
+  r.into.resize(static_cast<std::size_t>(x.size()));
+  StridedWalk walk(x.shape(), strides);
+  for (std::int64_t& i : r.into) {
+    i = walk.offset();
+    walk.next();
+  }
+  return r;
+}
+
+OpDef reduce_def(const char* name, int since, void (*reference)(OpCall&)) {
+  return OpDef(name, since)
+      .input("data", types::kNumeric)
+      .optional_input("axes", {ElementKind::i64}, "tensor(int64)")
+      .output("reduced", types::kNumeric)
+      .attribute("keepdims", std::int64_t{1}, "1: reduced dimensions stay with size 1")
+      .attribute("noop_with_empty_axes", std::int64_t{0}, "1: no axes = nothing is reduced")
+      .define(reduce_infer, reference, one_flop);
+}
+
+}  // namespace pare::ops

@@ -1,0 +1,20 @@
+#include <cmath>
+
+#include "ops/_elementwise.hpp"
+
+namespace pare {
+namespace {
+
+double value(double x) { return std::fabs(x); }
+
+}  // namespace
+
+/// y = |x|. Shapes: x any -> y as x. Source: ONNX Abs, version 13.
+OpDefs op_abs() {
+  return OpDef("Abs", 13)
+      .input("X", types::kNumeric)
+      .output("Y", types::kNumeric)
+      .define(ops::same_as_input, ops::unary_reference<ops::Plain<value>>, ops::one_flop);
+}
+
+}  // namespace pare

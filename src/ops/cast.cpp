@@ -1,0 +1,40 @@
+
+#include "ops/_cast.hpp"
+#include "ops/_elementwise.hpp"
+
+namespace pare {
+namespace {
+
+DType wanted(const AttributeReader& a) {
+  const std::int64_t to = a.attr_int("to");
+  if (to < 1 || to > 26) a.fail(cat("'to' is ", to, ", which is no element type"));
+  return dtype_of(static_cast<ElementKind>(to));
+}
+
+void infer(ShapeContext& c) {
+  const DType to = wanted(c);
+  c.set_output(0, to, c.input(0).shape);
+  if (to == ElementKind::i64 || to == ElementKind::i32) {
+    if (auto elements = c.input_elements(0)) c.set_output_elements(0, std::move(*elements));
+  }
+}
+
+void reference(OpCall& call) {
+  call.set_output(0, ops::cast_values(call.input(0), wanted(call), call.attr_int("saturate") != 0));
+}
+
+}  // namespace
+
+/// y = x in element type `to`: floats to integers truncate towards zero, to booleans x != 0; text
+/// is parsed and printed. Shapes: x any -> y as x. Source: ONNX Cast, version 24.
+OpDefs op_cast() {
+  return OpDef("Cast", 24)
+      .input("input", types::kAll, "T1")
+      .output("output", types::kAll, "T2")
+      .required_attribute("to", AttributeKind::integer, "TensorProto.DataType of the result")
+      .attribute("saturate", std::int64_t{1}, "8-bit floats: overflow gives the largest value")
+      .attribute("round_mode", std::string("up"), "for float8e8m0")
+      .define(infer, reference, ops::free_of_flops);
+}
+
+}  // namespace pare

@@ -1,0 +1,28 @@
+#include "ops/_cast.hpp"
+#include "ops/_elementwise.hpp"
+
+namespace pare {
+namespace {
+
+void infer(ShapeContext& c) { c.set_output(0, c.input_dtype(1), c.input(0).shape); }
+
+void reference(OpCall& call) {
+  call.set_output(
+      0, ops::cast_values(call.input(0), call.input(1).type(), call.attr_int("saturate") != 0));
+}
+
+}  // namespace
+
+/// Cast to the element type of the second input. Shapes: x any, like any -> y as x. Source: ONNX
+/// CastLike, version 24.
+OpDefs op_cast_like() {
+  return OpDef("CastLike", 24)
+      .input("input", types::kAll, "T1")
+      .input("target_type", types::kAll, "T2")
+      .output("output", types::kAll, "T2")
+      .attribute("saturate", std::int64_t{1}, "8-bit floats: overflow gives the largest value")
+      .attribute("round_mode", std::string("up"), "for float8e8m0")
+      .define(infer, reference, ops::free_of_flops);
+}
+
+}  // namespace pare

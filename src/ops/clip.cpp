@@ -1,0 +1,42 @@
+#include <algorithm>
+#include <cmath>
+
+#include "ops/_elementwise.hpp"
+
+namespace pare {
+namespace {
+
+void reference(OpCall& call) {
+  const Tensor& x = call.input(0);
+  Tensor& y = call.make_output(0, x.type(), x.shape());
+  visit_number(x.kind(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto in = x.data<T>();
+    const auto out = y.mutable_data<T>();
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = in[i];
+    // min first: where min > max, the answer is max.
+    if (call.has_input(1)) {
+      const auto least = load_number(call.input(1).item<T>());
+      for (T& v : out) v = load_number(v) < least ? store_number<T>(least) : v;
+    }
+    if (call.has_input(2)) {
+      const auto most = load_number(call.input(2).item<T>());
+      for (T& v : out) v = load_number(v) > most ? store_number<T>(most) : v;
+    }
+  });
+}
+
+}  // namespace
+
+/// y = min(max(x, least), most); NaN stays. Shapes: x any, least and most [] -> y as x. Source:
+/// ONNX Clip, version 13.
+OpDefs op_clip() {
+  return OpDef("Clip", 13)
+      .input("input", types::kNumeric)
+      .optional_input("min", types::kNumeric)
+      .optional_input("max", types::kNumeric)
+      .output("output", types::kNumeric)
+      .define(ops::same_as_input, reference, ops::one_flop);
+}
+
+}  // namespace pare

@@ -1,0 +1,44 @@
+#include <cmath>
+
+#include "ops/_elementwise.hpp"
+
+namespace pare {
+namespace {
+
+struct Function {
+  explicit Function(const OpCall& call) : call_(&call) {}
+  template <class T>
+  T operator()(T a, T b) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      return a / b;
+    } else {
+      if (b == T{}) call_->fail("integer division by zero");
+      if constexpr (std::is_signed_v<T>) {
+        // The least value has no positive counterpart: it wraps to itself.
+        if (b == T{-1}) return ops::wrapping(T{}, a, [](auto x, auto y) { return x - y; });
+      }
+      return static_cast<T>(a / b);
+    }
+  }
+  const OpCall* call_;
+};
+
+void infer(ShapeContext& c) {
+  ops::broadcast_infer(c);
+  // Sizes are not negative, where truncation and floor agree.
+  ops::propagate_binary(c, [](const Dim& a, const Dim& b) { return floor_div(a, b); });
+}
+
+}  // namespace
+
+/// y = a / b; integers truncate towards zero. Shapes: a, b broadcast -> y. Errors: Fault::corrupt
+/// for an integer division by zero. Source: ONNX Div, version 14.
+OpDefs op_div() {
+  return OpDef("Div", 14)
+      .input("A", types::kNumeric)
+      .input("B", types::kNumeric)
+      .output("C", types::kNumeric)
+      .define(infer, ops::binary_reference<Function>, ops::one_flop);
+}
+
+}  // namespace pare

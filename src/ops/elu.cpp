@@ -1,0 +1,26 @@
+#include <cmath>
+
+#include "ops/_elementwise.hpp"
+
+namespace pare {
+namespace {
+
+struct Function {
+  explicit Function(const OpCall& call) : alpha_(static_cast<double>(call.attr_float("alpha"))) {}
+  double operator()(double x) const { return x < 0 ? alpha_ * std::expm1(x) : x; }
+  double alpha_;
+};
+
+}  // namespace
+
+/// y = x for x >= 0, alpha (exp(x) - 1) below. Shapes: x any -> y as x. Source: ONNX Elu,
+/// version 22.
+OpDefs op_elu() {
+  return OpDef("Elu", 22)
+      .input("X", types::kFloat)
+      .output("Y", types::kFloat)
+      .attribute("alpha", 1.0F, "limit below zero")
+      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop);
+}
+
+}  // namespace pare

@@ -1,0 +1,20 @@
+#include <cmath>
+
+#include "ops/_elementwise.hpp"
+
+namespace pare {
+namespace {
+
+double value(double x) { return std::exp(x); }
+
+}  // namespace
+
+/// y = exp(x). Shapes: x any -> y as x. Source: ONNX Exp, version 13.
+OpDefs op_exp() {
+  return OpDef("Exp", 13)
+      .input("X", types::kFloat)
+      .output("Y", types::kFloat)
+      .define(ops::same_as_input, ops::unary_reference<ops::Plain<value>>, ops::one_flop);
+}
+
+}  // namespace pare

@@ -1,0 +1,32 @@
+#include "ops/_axes.hpp"
+#include "ops/_elementwise.hpp"
+
+namespace pare {
+namespace {
+
+void infer(ShapeContext& c) {
+  const SymShape* x = c.input_shape(0);
+  const auto to = c.input_elements(1);
+  std::optional<SymShape> y;
+  if (x != nullptr && to) y = broadcast_shapes(*x, SymShape(*to));
+  c.set_output(0, c.input_dtype(0), y);
+}
+
+void reference(OpCall& call) {
+  const Tensor& x = call.input(0);
+  const Shape shape = broadcast_shapes(x.shape(), call.input(1).to_ints());
+  call.set_output(0, ops::gather_elements(x, shape, ops::broadcast_offsets(x.shape(), shape)));
+}
+
+}  // namespace
+
+/// x broadcast against `shape`. Source: ONNX Expand, version 13.
+OpDefs op_expand() {
+  return OpDef("Expand", 13)
+      .input("input", types::kAll)
+      .input("shape", {ElementKind::i64}, "tensor(int64)")
+      .output("output", types::kAll)
+      .define(infer, reference, ops::free_of_flops);
+}
+
+}  // namespace pare

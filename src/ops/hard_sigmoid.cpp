@@ -1,0 +1,30 @@
+#include <cmath>
+
+#include "ops/_elementwise.hpp"
+
+namespace pare {
+namespace {
+
+struct Function {
+  explicit Function(const OpCall& call)
+      : alpha_(static_cast<double>(call.attr_float("alpha"))),
+        beta_(static_cast<double>(call.attr_float("beta"))) {}
+  double operator()(double x) const { return std::fmax(0, std::fmin(1, alpha_ * x + beta_)); }
+  double alpha_;
+  double beta_;
+};
+
+}  // namespace
+
+/// y = max(0, min(1, alpha x + beta)). Shapes: x any -> y as x. Source: ONNX HardSigmoid,
+/// version 22.
+OpDefs op_hard_sigmoid() {
+  return OpDef("HardSigmoid", 22)
+      .input("X", types::kFloat)
+      .output("Y", types::kFloat)
+      .attribute("alpha", 0.2F, "slope")
+      .attribute("beta", 0.5F, "value at zero")
+      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop);
+}
+
+}  // namespace pare

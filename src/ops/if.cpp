@@ -1,0 +1,56 @@
+#include "ops/_elementwise.hpp"
+
+namespace pare {
+namespace {
+
+std::shared_ptr<Graph> branch(const AttributeReader& a, std::string_view name) {
+  const auto* graph = a.node().attribute_as<std::shared_ptr<Graph>>(name);
+  if (graph == nullptr || *graph == nullptr) a.fail(cat("no ", name));
+  return *graph;
+}
+
+/// What holds for both.
+ValueType common(const ValueType& a, const ValueType& b) {
+  if (a.kind != b.kind || a.dtype != b.dtype) return a;
+  ValueType out = a;
+  if (!a.shape || !b.shape || a.shape->size() != b.shape->size()) {
+    out.shape.reset();
+    return out;
+  }
+  for (std::size_t i = 0; i < out.shape->size(); ++i) {
+    if (!((*a.shape)[i] == (*b.shape)[i])) (*out.shape)[i] = Dim::unknown();
+  }
+  return out;
+}
+
+void infer(ShapeContext& c) {
+  if (!c.infer_body) return;
+  const auto yes = c.infer_body(*branch(c, "then_branch"), {});
+  const auto no = c.infer_body(*branch(c, "else_branch"), {});
+  for (std::size_t i = 0; i < c.output_count() && i < yes.size() && i < no.size(); ++i) {
+    c.set_output(i, common(yes[i], no[i]));
+  }
+}
+
+void reference(OpCall& call) {
+  const bool yes = call.input(0).item<bool>();
+  std::vector<Tensor> results =
+      call.run_body(*branch(call, yes ? "then_branch" : "else_branch"), {});
+  for (std::size_t i = 0; i < results.size() && i < call.output_count(); ++i) {
+    call.set_output(i, std::move(results[i]));
+  }
+}
+
+}  // namespace
+
+/// The outputs of one of two bodies. Source: ONNX If, version 24.
+OpDefs op_if() {
+  return OpDef("If", 24)
+      .input("cond", types::kBool, "B")
+      .variadic_output("outputs", types::kAll, "V")
+      .required_attribute("then_branch", AttributeKind::graph, "taken when cond is true")
+      .required_attribute("else_branch", AttributeKind::graph, "taken when cond is false")
+      .define(infer, reference, ops::free_of_flops);
+}
+
+}  // namespace pare

@@ -1,0 +1,22 @@
+#include <cmath>
+
+#include "ops/_elementwise.hpp"
+
+namespace pare {
+namespace {
+
+double value(double x) {
+  return x * std::tanh(x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)));
+}
+
+}  // namespace
+
+/// y = x * tanh(ln(1 + exp(x))). Shapes: x any -> y as x. Source: ONNX Mish, version 22.
+OpDefs op_mish() {
+  return OpDef("Mish", 22)
+      .input("X", types::kFloat)
+      .output("Y", types::kFloat)
+      .define(ops::same_as_input, ops::unary_reference<ops::Plain<value>>, ops::one_flop);
+}
+
+}  // namespace pare

@@ -1,0 +1,31 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "ops/_reduce.hpp"
+
+namespace pare {
+namespace {
+
+struct Function {
+  template <class T>
+  T start() const {
+    return T{};
+  }
+  template <class T>
+  T add(T sum, T x) const {
+    return sum + x * x;
+  }
+  template <class T>
+  T finish(T sum, std::int64_t) const {
+    return static_cast<T>(std::sqrt(static_cast<double>(sum)));
+  }
+};
+
+}  // namespace
+
+/// Euclidean norm over axes. Shapes: x any -> y without (or with 1 in) the
+/// reduced dimensions. Source: ONNX ReduceL2, version 18.
+OpDefs op_reduce_l2() { return ops::reduce_def("ReduceL2", 18, ops::reduce_reference<Function>); }
+
+}  // namespace pare

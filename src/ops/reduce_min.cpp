@@ -1,0 +1,32 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "ops/_reduce.hpp"
+
+namespace pare {
+namespace {
+
+struct Function {
+  template <class T>
+  T start() const {
+    return std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity()
+                                                : std::numeric_limits<T>::max();
+  }
+  template <class T>
+  T add(T sum, T x) const {
+    return x < sum || x != x ? x : sum;
+  }
+  template <class T>
+  T finish(T sum, std::int64_t) const {
+    return sum;
+  }
+};
+
+}  // namespace
+
+/// Least over axes; NaN wins. Shapes: x any -> y without (or with 1 in) the
+/// reduced dimensions. Source: ONNX ReduceMin, version 20.
+OpDefs op_reduce_min() { return ops::reduce_def("ReduceMin", 20, ops::reduce_reference<Function>); }
+
+}  // namespace pare

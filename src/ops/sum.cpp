@@ -1,0 +1,30 @@
+#include <cmath>
+
+#include "ops/_elementwise.hpp"
+
+namespace pare {
+namespace {
+
+struct Function {
+  explicit Function(const OpCall& /*call*/) {}
+  template <class T>
+  T operator()(T a, T b) const {
+    return a + b;
+  }
+  template <class T>
+  T finish(T x) const {
+    return x;
+  }
+};
+
+}  // namespace
+
+/// y = sum of the inputs. Shapes: all inputs broadcast -> y. Source: ONNX Sum, version 13.
+OpDefs op_sum() {
+  return OpDef("Sum", 13)
+      .variadic_input("data_0", types::kFloat)
+      .output("y", types::kFloat)
+      .define(ops::broadcast_infer, ops::variadic_reference<Function>, ops::one_flop);
+}
+
+}  // namespace pare

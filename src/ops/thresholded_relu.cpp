@@ -1,0 +1,25 @@
+#include <cmath>
+
+#include "ops/_elementwise.hpp"
+
+namespace pare {
+namespace {
+
+struct Function {
+  explicit Function(const OpCall& call) : alpha_(static_cast<double>(call.attr_float("alpha"))) {}
+  double operator()(double x) const { return x > alpha_ ? x : 0; }
+  double alpha_;
+};
+
+}  // namespace
+
+/// y = x above alpha, else 0. Shapes: x any -> y as x. Source: ONNX ThresholdedRelu, version 22.
+OpDefs op_thresholded_relu() {
+  return OpDef("ThresholdedRelu", 22)
+      .input("X", types::kFloat)
+      .output("Y", types::kFloat)
+      .attribute("alpha", 1.0F, "threshold")
+      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop);
+}
+
+}  // namespace pare
