@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <optional>
 
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#endif
+
 namespace pare {
 namespace {
 
@@ -47,13 +51,14 @@ std::size_t data_inputs(const Node& node) {
 std::optional<std::string> product_problem(const Node& node, const QdqRules& picky) {
   const Node& x = *dequantizer_of(node, 0);
   const Node& w = *dequantizer_of(node, 1);
+  if (picky.unsigned_products && !node.is("Gemm") && code_type(x) != ElementKind::u8) {
+    return "on this CPU only uint8 activations run on integers";
+  }
   if (code_type(x) == ElementKind::i8 && code_type(w) != ElementKind::i8) {
     return "int8 activations need int8 weights";
   }
-  if (node.is("Conv") || node.is("Gemm")) {
-    if (node.input(2) != nullptr && dequantizer_of(node, 2) == nullptr) {
-      return "the bias is not an int32 behind DequantizeLinear";
-    }
+  if (!node.is("MatMul") && node.input(2) != nullptr && dequantizer_of(node, 2) == nullptr) {
+    return "the bias is not an int32 behind DequantizeLinear";
   }
   if (node.is("Gemm")) {
     if (node.float_or("alpha", 1) != 1 || node.float_or("beta", 1) != 1) {
@@ -80,8 +85,8 @@ std::optional<std::string> problem(const Node& node, const QdqRules& picky) {
   }
   const Node* to = sole_quantizer(node);
   if (to == nullptr) {
-    const bool optional = node.is("MatMul") || !picky.rules->needs_output_quantizer;
-    if (!is_product(node) || !optional) return "its output does not go to one QuantizeLinear";
+    const bool required = node.is("Conv") && picky.rules->needs_output_quantizer;
+    if (!is_product(node) || required) return "its output does not go to one QuantizeLinear";
   } else if (quantized_type(*to) != code_type(*dequantizer_of(node, 0))) {
     return "its input and output have different integer types";
   }
@@ -103,6 +108,20 @@ Support judge_integer_form(const Node& node, const QdqRules& picky) {
   support.accelerated = !why_not;
   support.reason = why_not.value_or("runs on 8-bit integers");
   return support;
+}
+
+bool cpu_saturates_int8_products() {
+#if defined(__x86_64__) || defined(__i386__)
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  const bool avx512_vnni = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (c & (1U << 11U)) != 0;
+  const bool avx_vnni = __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & (1U << 4U)) != 0;
+  return !avx512_vnni && !avx_vnni;
+#else
+  return false;
+#endif
 }
 
 }  // namespace pare

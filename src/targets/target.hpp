@@ -60,8 +60,11 @@ class LoadedModel {
 struct TargetRules {
   bool int8_asymmetric_activations = true;
   bool unsigned_activations = true;
-  bool needs_output_quantizer = true;  ///< Q on the output of Conv/MatMul for integer execution
-  bool supports_float16 = true;        ///< runs f16 (may be by widening)
+  bool needs_output_quantizer = true;  ///< Q on the output of Conv for integer execution
+  /// On this CPU, products of 8-bit numbers saturate in 16 bits on their way: weights should keep
+  /// to 7 bits.
+  bool int8_products_saturate = false;
+  bool supports_float16 = true;  ///< runs f16 (may be by widening)
   bool supports_bfloat16 = true;
   std::int64_t newest_opset = 28;
   /// Operators that run on 8-bit integers between Q and DQ, besides products and convolutions.

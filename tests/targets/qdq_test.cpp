@@ -53,13 +53,16 @@ TEST_F(QdqForm, FloatInputStaysFloat) {
   EXPECT_THAT(judge(conv).reason, HasSubstr("input 0"));
 }
 
-TEST_F(QdqForm, ConvWithoutOutputQuantizerStaysFloatButMatMulDoesNot) {
+TEST_F(QdqForm, ConvWithoutOutputQuantizerStaysFloatButProductsDoNot) {
   Node* conv = node("Conv", {dequantized(u8, "x"), dequantized(i8, "w")});
   g_.add_output(conv->output());
   EXPECT_FALSE(judge(conv).accelerated);
   Node* product = node("MatMul", {dequantized(u8, "a"), dequantized(i8, "b")});
   g_.add_output(product->output());
   EXPECT_TRUE(judge(product).accelerated) << judge(product).reason;
+  Node* gemm = node("Gemm", {dequantized(u8, "c"), dequantized(i8, "d")});
+  g_.add_output(gemm->output());
+  EXPECT_TRUE(judge(gemm).accelerated) << judge(gemm).reason;
 }
 
 TEST_F(QdqForm, SharedDequantizerBlocksTheFusion) {
@@ -80,7 +83,7 @@ TEST_F(QdqForm, SecondReaderOfTheResultBlocksTheFusion) {
 }
 
 TEST_F(QdqForm, TypesMustFit) {
-  Node* signed_by_unsigned = node("Conv", {dequantized(i8, "x"), dequantized(u8, "w")});
+  Node* signed_by_unsigned = node("Gemm", {dequantized(i8, "x"), dequantized(u8, "w")});
   quantize(signed_by_unsigned, i8);
   EXPECT_THAT(judge(signed_by_unsigned).reason, HasSubstr("int8 weights"));
   Node* changes_type = node("Conv", {dequantized(u8, "x2"), dequantized(i8, "w2")});

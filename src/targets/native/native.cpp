@@ -9,6 +9,7 @@ namespace {
 TargetRules rules() {
   TargetRules r;
   r.needs_output_quantizer = false;
+  r.int8_products_saturate = cpu_saturates_int8_products();
   r.int8_ops = {"Add",     "AveragePool", "Concat",  "Flatten",   "GlobalAveragePool",
                 "MaxPool", "Reshape",     "Squeeze", "Transpose", "Unsqueeze"};
   return r;

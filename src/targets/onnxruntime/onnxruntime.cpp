@@ -29,6 +29,7 @@ TargetRules rules() {
   r.unsigned_activations = true;
   r.needs_output_quantizer = true;
   r.newest_opset = 26;
+  r.int8_products_saturate = cpu_saturates_int8_products();
   r.int8_ops = {// Data movement, when input and output have the same scale and zero point.
                 "DepthToSpace", "Expand", "Flatten", "Gather", "GatherElements", "MaxPool",
                 "ReduceMax", "ReduceMin", "Reshape", "Resize", "Slice", "Split", "Squeeze", "Tile",
@@ -284,6 +285,9 @@ Support supports(const Node& node, const TargetOptions&) {
   picky.rules = &ort_rules;
   picky.own_dequantizer = true;
   picky.explicit_zero_points = true;
+#if defined(__x86_64__)
+  picky.unsigned_products = true;
+#endif
   Support support = judge_integer_form(node, picky);
   support.runs = node.domain().empty() || node.domain() == "com.microsoft";
   if (!support.runs) support.reason = cat("operators of domain ", node.domain(), " are unknown");
