@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 
 namespace pare {
@@ -61,5 +62,21 @@ struct BF16 {
   const std::uint32_t rounded = magnitude + 0xFFFU + ((magnitude >> 13) & 1U) - 0x38000000U;
   return {static_cast<std::uint16_t>(sign | (rounded >> 13))};
 }
+
+/// x as a float, inexact results rounded to the odd neighbour: rounding that to at most 21 bits to
+/// nearest gives what rounding x itself would (rounding to nearest twice does not).
+[[nodiscard]] inline float to_float_odd(double x) noexcept {
+  const auto nearest = static_cast<float>(x);
+  const auto back = static_cast<double>(nearest);
+  if (back == x || std::isnan(x)) return nearest;
+  auto bits = std::bit_cast<std::uint32_t>(nearest);
+  const bool away = x < 0 ? back < x : back > x;
+  if (away) --bits;
+  return std::bit_cast<float>(bits | 1U);
+}
+
+/// Round to nearest even, once; else as for float.
+[[nodiscard]] inline F16 to_f16(double x) noexcept { return to_f16(to_float_odd(x)); }
+[[nodiscard]] inline BF16 to_bf16(double x) noexcept { return to_bf16(to_float_odd(x)); }
 
 }  // namespace pare

@@ -69,9 +69,9 @@ void convert_all(std::span<const From> in, std::span<To> out) {
   for (std::size_t i = 0; i < in.size(); ++i) {
     const auto value = plain(load_number(in[i]));
     if constexpr (std::is_same_v<To, F16>) {
-      out[i] = to_f16(static_cast<float>(value));
+      out[i] = to_f16(static_cast<double>(value));
     } else if constexpr (std::is_same_v<To, BF16>) {
-      out[i] = to_bf16(static_cast<float>(value));
+      out[i] = to_bf16(static_cast<double>(value));
     } else {
       out[i] = convert_one<To>(value);
     }
@@ -200,9 +200,13 @@ Tensor Tensor::cast(DType type) const {
     });
     return out;
   }
-  const std::vector<float> values = to_floats();
+  std::vector<float> values = to_floats();
   if (type.info().encode == nullptr) {
     throw Error(Fault::unsupported, cat("cannot convert ", type_.name(), " to ", type.name()));
+  }
+  if (kind() == ElementKind::f64) {  // the target's rounding must be the only one
+    const auto exact = data<double>();
+    std::transform(exact.begin(), exact.end(), values.begin(), to_float_odd);
   }
   type.info().encode(values, out.mutable_bytes());
   return out;

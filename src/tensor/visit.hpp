@@ -47,9 +47,9 @@ template <class T>
 template <class T, class U>
 [[nodiscard]] constexpr T store_number(U x) noexcept {
   if constexpr (std::is_same_v<T, F16>) {
-    return to_f16(static_cast<float>(x));
+    return to_f16(static_cast<double>(x));
   } else if constexpr (std::is_same_v<T, BF16>) {
-    return to_bf16(static_cast<float>(x));
+    return to_bf16(static_cast<double>(x));
   } else {
     return static_cast<T>(x);
   }
