@@ -3,27 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/checked.hpp"
+
 namespace pare::ops {
-namespace {
-
-/// Sub-byte types: element i lies in bits of byte i / per.
-Tensor gather_packed(const Tensor& x, Shape shape, const std::vector<std::int64_t>& index) {
-  Tensor out(x.type(), std::move(shape));
-  const auto per = x.type().info().values;
-  const auto bits = static_cast<unsigned>(8 / per);
-  const auto mask = static_cast<unsigned>((1U << bits) - 1U);
-  const auto in = x.bytes();
-  const auto to = out.mutable_bytes();
-  for (std::size_t i = 0; i < index.size(); ++i) {
-    const auto at = static_cast<std::size_t>(index[i]);
-    const auto from_shift = static_cast<unsigned>(at % per) * bits;
-    const unsigned code = (std::to_integer<unsigned>(in[at / per]) >> from_shift) & mask;
-    to[i / per] |= static_cast<std::byte>(code << (static_cast<unsigned>(i % per) * bits));
-  }
-  return out;
-}
-
-}  // namespace
 
 std::size_t normal_axis(std::int64_t axis, std::size_t rank) {
   const auto r = static_cast<std::int64_t>(rank);
@@ -42,28 +24,67 @@ std::vector<std::int64_t> normal_axes(std::vector<std::int64_t> axes, std::size_
   return axes;
 }
 
+std::int64_t normal_index(std::int64_t index, std::int64_t size) {
+  if (index < -size || index >= size) {
+    throw Error(Fault::corrupt, cat("index ", index, " is outside size ", size));
+  }
+  return index < 0 ? index + size : index;
+}
+
+AxisView::AxisView(const Shape& shape, std::size_t axis) : size(shape.at(axis)) {
+  for (std::size_t i = 0; i < axis; ++i) outer = checked_mul(outer, shape[i]);
+  for (std::size_t i = axis + 1; i < shape.size(); ++i) inner = checked_mul(inner, shape[i]);
+}
+
 std::optional<std::vector<std::int64_t>> known_ints(const ShapeContext& c, std::size_t input) {
   if (!c.has_input(input)) return std::vector<std::int64_t>{};
   return c.input_ints(input);
 }
 
-Tensor gather_elements(const Tensor& x, Shape shape, const std::vector<std::int64_t>& index) {
+void ElementCopier::put(std::int64_t to, const Tensor& x, std::int64_t from) {
+  if (x.type() != out_.type()) {
+    throw Error(Fault::corrupt, cat("want ", out_.type().name(), ", got ", x.type().name()));
+  }
+  const auto i = static_cast<std::size_t>(to);
+  const auto k = static_cast<std::size_t>(from);
   if (x.kind() == ElementKind::string) {
-    Tensor out(x.type(), std::move(shape));
-    const auto in = x.data<std::string>();
-    const auto to = out.mutable_data<std::string>();
-    for (std::size_t i = 0; i < index.size(); ++i) to[i] = in[static_cast<std::size_t>(index[i])];
-    return out;
+    out_.mutable_data<std::string>()[i] = x.data<std::string>()[k];
+    return;
   }
-  if (x.type().info().values > 1) return gather_packed(x, std::move(shape), index);
-  Tensor out(x.type(), std::move(shape));
+  const std::size_t per = x.type().info().values;
   const std::size_t size = x.type().info().bytes;
-  const auto in = x.bytes();
-  const auto to = out.mutable_bytes();
-  for (std::size_t i = 0; i < index.size(); ++i) {
-    std::memcpy(to.data() + i * size, in.data() + static_cast<std::size_t>(index[i]) * size, size);
+  if (per == 1) {
+    std::memcpy(out_.mutable_bytes().data() + i * size, x.bytes().data() + k * size, size);
+    return;
   }
-  return out;
+  // Sub-byte types: element i lies in bits of byte i / per, the first in the low bits.
+  const auto bits = static_cast<unsigned>(8 / per);
+  const auto mask = static_cast<unsigned>((1U << bits) - 1U);
+  const unsigned code =
+      (std::to_integer<unsigned>(x.bytes()[k / per]) >> (static_cast<unsigned>(k % per) * bits)) &
+      mask;
+  const unsigned shift = static_cast<unsigned>(i % per) * bits;
+  std::byte& byte = out_.mutable_bytes()[i / per];
+  byte = (byte & static_cast<std::byte>(~(mask << shift))) | static_cast<std::byte>(code << shift);
+}
+
+Tensor gather_elements(const Tensor& x, Shape shape, const std::vector<std::int64_t>& index) {
+  const bool plain = x.kind() != ElementKind::string && x.type().info().values == 1;
+  if (plain) {
+    Tensor y(x.type(), std::move(shape));
+    const std::size_t size = x.type().info().bytes;
+    const std::byte* from = x.bytes().data();
+    std::byte* to = y.mutable_bytes().data();
+    for (std::size_t i = 0; i < index.size(); ++i) {
+      std::memcpy(to + i * size, from + static_cast<std::size_t>(index[i]) * size, size);
+    }
+    return y;
+  }
+  ElementCopier out(x.type(), std::move(shape));
+  for (std::size_t i = 0; i < index.size(); ++i) {
+    out.put(static_cast<std::int64_t>(i), x, index[i]);
+  }
+  return out.take();
 }
 
 }  // namespace pare::ops

@@ -38,6 +38,20 @@ void unary_reference(OpCall& call) {
   });
 }
 
+/// As unary_reference in the element type itself: exact for 64-bit integers. Fn: T operator()(T).
+template <class Fn>
+void exact_unary_reference(OpCall& call) {
+  const Tensor& x = call.input(0);
+  Tensor& y = call.make_output(0, x.type(), x.shape());
+  visit_number(x.kind(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto in = x.data<T>();
+    const auto out = y.mutable_data<T>();
+    const Fn fn;
+    for (std::size_t i = 0; i < in.size(); ++i) out[i] = store_number<T>(fn(load_number(in[i])));
+  });
+}
+
 /// A function without attributes for unary_reference.
 template <double (*F)(double)>
 struct Plain {

@@ -5,7 +5,16 @@
 namespace pare {
 namespace {
 
-double value(double x) { return std::fabs(x); }
+struct Function {
+  template <class T>
+  T operator()(T x) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      return std::fabs(x);
+    } else {
+      return x < T{} ? ops::wrapping(T{}, x, [](auto a, auto b) { return a - b; }) : x;
+    }
+  }
+};
 
 }  // namespace
 
@@ -14,7 +23,7 @@ OpDefs op_abs() {
   return OpDef("Abs", 13)
       .input("X", types::kNumeric)
       .output("Y", types::kNumeric)
-      .define(ops::same_as_input, ops::unary_reference<ops::Plain<value>>, ops::one_flop);
+      .define(ops::same_as_input, ops::exact_unary_reference<Function>, ops::one_flop);
 }
 
 }  // namespace pare

@@ -1,3 +1,4 @@
+#include "base/checked.hpp"
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
 
@@ -36,7 +37,7 @@ void infer(ShapeContext& c) {
         mine = mine + other;
       } else if (mine.is_number() && other.is_number() && !(mine == other)) {
         c.fail(cat("sizes ", mine.text(), " and ", other.text(), " differ outside the axis"));
-      } else if (other.is_number()) {
+      } else if (other.is_number() || mine.is_unknown()) {
         mine = other;
       }
     }
@@ -56,40 +57,22 @@ void reference(OpCall& call) {
     for (std::size_t d = 0; d < s.size(); ++d) {
       if (d != axis && s[d] != shape[d]) call.fail("sizes differ outside the axis");
     }
-    shape[axis] += s[axis];
+    shape[axis] = checked_add(shape[axis], s[axis]);
   }
-  Tensor out(first.type(), shape);
-  std::int64_t outer = 1;
-  std::int64_t inner = 1;
-  for (std::size_t d = 0; d < axis; ++d) outer *= shape[d];
-  for (std::size_t d = axis + 1; d < shape.size(); ++d) inner *= shape[d];
-  if (first.kind() == ElementKind::string) {
-    const auto y = out.mutable_data<std::string>();
-    std::size_t at = 0;
-    for (std::int64_t o = 0; o < outer; ++o) {
-      for (std::size_t i = 0; i < call.input_count(); ++i) {
-        const auto x = call.input(i).data<std::string>();
-        const auto row = static_cast<std::size_t>(call.input(i).dim(axis) * inner);
-        for (std::size_t k = 0; k < row; ++k) y[at++] = x[static_cast<std::size_t>(o) * row + k];
+  ops::ElementCopier out(first.type(), shape);
+  const ops::AxisView y(shape, axis);
+  std::int64_t base = 0;
+  for (std::size_t i = 0; i < call.input_count(); ++i) {
+    const Tensor& x = call.input(i);
+    const std::int64_t row = x.dim(axis) * y.inner;
+    for (std::int64_t o = 0; o < y.outer; ++o) {
+      for (std::int64_t k = 0; k < row; ++k) {
+        out.put(o * y.size * y.inner + base + k, x, o * row + k);
       }
     }
-  } else if (first.type().info().values > 1) {
-    call.fail("sub-byte element types cannot be joined");
-  } else {
-    const auto y = out.mutable_bytes();
-    std::size_t at = 0;
-    for (std::int64_t o = 0; o < outer; ++o) {
-      for (std::size_t i = 0; i < call.input_count(); ++i) {
-        const auto x = call.input(i).bytes();
-        const std::size_t row =
-            static_cast<std::size_t>(call.input(i).dim(axis) * inner) * first.type().info().bytes;
-        const auto from = x.subspan(static_cast<std::size_t>(o) * row, row);
-        std::copy(from.begin(), from.end(), y.begin() + static_cast<std::ptrdiff_t>(at));
-        at += row;
-      }
-    }
+    base += row;
   }
-  call.set_output(0, out);
+  call.set_output(0, out.take());
 }
 
 }  // namespace

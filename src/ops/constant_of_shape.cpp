@@ -15,7 +15,12 @@ void infer(ShapeContext& c) {
   const Tensor fill = filling(c);
   const auto sizes = c.input_elements(0);
   std::optional<SymShape> y;
-  if (sizes) y = *sizes;
+  if (sizes) {
+    y = *sizes;
+    for (const Dim& d : *sizes) {
+      if (d.is_number() && d.number() < 0) c.fail(cat("a size of ", d.text()));
+    }
+  }
   c.set_output(0, fill.type(), y);
   if (!sizes || sizes->size() != 1 || !fill.type().is_integer() || !(*sizes)[0].is_number()) return;
   constexpr std::int64_t kMost = 64;

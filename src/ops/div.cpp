@@ -25,8 +25,12 @@ struct Function {
 
 void infer(ShapeContext& c) {
   ops::broadcast_infer(c);
-  // Sizes are not negative, where truncation and floor agree.
-  ops::propagate_binary(c, [](const Dim& a, const Dim& b) { return floor_div(a, b); });
+  ops::propagate_binary(c, [](const Dim& a, const Dim& b) {
+    const bool negative = (a.is_number() && a.number() < 0) || (b.is_number() && b.number() < 0);
+    if (!negative) return floor_div(a, b);  // sizes are not negative: floor is truncation
+    if (!a.is_number() || !b.is_number() || b.is(0) || b.is(-1)) return Dim::unknown();
+    return Dim(a.number() / b.number());
+  });
 }
 
 }  // namespace

@@ -30,6 +30,17 @@ void reference(OpCall& call) {
   }
 }
 
+void infer(ShapeContext& c) {
+  ops::broadcast_bool_infer(c);
+  ops::propagate_binary(c, [](const Dim& a, const Dim& b) {
+    if (a == b) return Dim(1);
+    if (a.is_number() && b.is_number()) return Dim(0);
+    // A size is never negative, whatever its symbol stands for.
+    const Dim& number = a.is_number() ? a : b;
+    return number.is_number() && number.number() < 0 ? Dim(0) : Dim::unknown();
+  });
+}
+
 }  // namespace
 
 /// y = a equals b; NaN equals nothing. Shapes: a, b broadcast -> y. Source: ONNX Equal,
@@ -39,7 +50,7 @@ OpDefs op_equal() {
       .input("A", kTypes)
       .input("B", kTypes)
       .output("C", types::kBool, "T1")
-      .define(ops::broadcast_bool_infer, reference, ops::one_flop);
+      .define(infer, reference, ops::one_flop);
 }
 
 }  // namespace pare

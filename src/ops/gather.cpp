@@ -31,22 +31,19 @@ void reference(OpCall& call) {
   const Tensor& i = call.input(1);
   const auto axis = static_cast<std::ptrdiff_t>(call.attr_axis("axis", x.rank()));
   const Shape& s = x.shape();
-  const std::int64_t outer = element_count(Shape(s.begin(), s.begin() + axis));
-  const std::int64_t inner = element_count(Shape(s.begin() + axis + 1, s.end()));
-  const std::int64_t size = s[static_cast<std::size_t>(axis)];
+  const ops::AxisView view(s, static_cast<std::size_t>(axis));
   Shape shape(s.begin(), s.begin() + axis);
   shape.insert(shape.end(), i.shape().begin(), i.shape().end());
   shape.insert(shape.end(), s.begin() + axis + 1, s.end());
   std::vector<std::int64_t> picks = i.to_ints();
-  for (std::int64_t& p : picks) {
-    if (p < -size || p >= size) call.fail(cat("index ", p, " is outside size ", size));
-    if (p < 0) p += size;
-  }
+  for (std::int64_t& p : picks) p = ops::normal_index(p, view.size);
   std::vector<std::int64_t> index;
   index.reserve(static_cast<std::size_t>(element_count(shape)));
-  for (std::int64_t o = 0; o < outer; ++o) {
+  for (std::int64_t o = 0; o < view.outer; ++o) {
     for (const std::int64_t p : picks) {
-      for (std::int64_t k = 0; k < inner; ++k) index.push_back((o * size + p) * inner + k);
+      for (std::int64_t k = 0; k < view.inner; ++k) {
+        index.push_back(static_cast<std::int64_t>(view.at(o, p, k)));
+      }
     }
   }
   call.set_output(0, ops::gather_elements(x, shape, index));

@@ -12,15 +12,13 @@ std::shared_ptr<Graph> branch(const AttributeReader& a, std::string_view name) {
 /// What holds for both.
 ValueType common(const ValueType& a, const ValueType& b) {
   if (a.kind != b.kind || a.dtype != b.dtype) return a;
-  ValueType out = a;
-  if (!a.shape || !b.shape || a.shape->size() != b.shape->size()) {
-    out.shape.reset();
-    return out;
+  if (a.kind != ValueType::Kind::tensor) return a;
+  if (!a.shape || !b.shape || a.shape->size() != b.shape->size()) return ValueType(a.dtype);
+  SymShape shape = *a.shape;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (!(shape[i] == (*b.shape)[i])) shape[i] = Dim::unknown();
   }
-  for (std::size_t i = 0; i < out.shape->size(); ++i) {
-    if (!((*a.shape)[i] == (*b.shape)[i])) (*out.shape)[i] = Dim::unknown();
-  }
-  return out;
+  return ValueType(a.dtype, std::move(shape));
 }
 
 void infer(ShapeContext& c) {

@@ -20,6 +20,16 @@ struct Function {
   }
 };
 
+void infer(ShapeContext& c) {
+  ops::broadcast_infer(c);
+  if (c.input_count() != 2) return;
+  ops::propagate_binary(c, [](const Dim& a, const Dim& b) {
+    if (a == b) return a;
+    if (!a.is_number() || !b.is_number()) return Dim::unknown();
+    return a.number() < b.number() ? a : b;
+  });
+}
+
 }  // namespace
 
 /// y = least of the inputs; NaN wins. Shapes: all inputs broadcast -> y. Source: ONNX Min,
@@ -28,7 +38,7 @@ OpDefs op_min() {
   return OpDef("Min", 13)
       .variadic_input("data_0", types::kNumeric)
       .output("y", types::kNumeric)
-      .define(ops::broadcast_infer, ops::variadic_reference<Function>, ops::one_flop);
+      .define(infer, ops::variadic_reference<Function>, ops::one_flop);
 }
 
 }  // namespace pare

@@ -9,7 +9,9 @@ struct Function {
   explicit Function(const OpCall& call) : call_(&call), c_rules_(call.attr_int("fmod") != 0) {}
   template <class T>
   T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) {
+    if constexpr (std::is_same_v<T, bool>) {
+      return false;  // not allowed by the schema
+    } else if constexpr (std::is_floating_point_v<T>) {
       const T r = std::fmod(a, b);
       return c_rules_ || r == 0 || (r < 0) == (b < 0) ? r : r + b;
     } else {
@@ -25,6 +27,12 @@ struct Function {
   bool c_rules_;
 };
 
+void infer(ShapeContext& c) {
+  ops::broadcast_infer(c);
+  if (c.attr_int("fmod") != 0) return;
+  ops::propagate_binary(c, [](const Dim& a, const Dim& b) { return a - floor_div(a, b) * b; });
+}
+
 }  // namespace
 
 /// Remainder with the sign of the divisor, or of the dividend where `fmod` is 1. Shapes: a, b
@@ -36,7 +44,7 @@ OpDefs op_mod() {
       .input("B", types::kNumeric)
       .output("C", types::kNumeric)
       .attribute("fmod", std::int64_t{0}, "1: C's fmod")
-      .define(ops::broadcast_infer, ops::binary_reference<Function>, ops::one_flop);
+      .define(infer, ops::binary_reference<Function>, ops::one_flop);
 }
 
 }  // namespace pare

@@ -5,7 +5,25 @@
 namespace pare {
 namespace {
 
-double value(double x) { return -x; }
+struct Function {
+  template <class T>
+  T operator()(T x) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      return -x;
+    } else {
+      return ops::wrapping(T{}, x, [](auto a, auto b) { return a - b; });
+    }
+  }
+};
+
+void infer(ShapeContext& c) {
+  c.set_output(0, c.input(0));
+  const auto x = c.input_elements(0);
+  if (!x) return;
+  std::vector<Dim> y;
+  for (const Dim& d : *x) y.push_back(Dim(0) - d);
+  c.set_output_elements(0, std::move(y));
+}
 
 }  // namespace
 
@@ -14,7 +32,7 @@ OpDefs op_neg() {
   return OpDef("Neg", 13)
       .input("X", types::kNumeric)
       .output("Y", types::kNumeric)
-      .define(ops::same_as_input, ops::unary_reference<ops::Plain<value>>, ops::one_flop);
+      .define(infer, ops::exact_unary_reference<Function>, ops::one_flop);
 }
 
 }  // namespace pare

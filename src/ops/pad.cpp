@@ -19,6 +19,7 @@ Pads pads_of(std::vector<std::int64_t> pads, std::vector<std::int64_t> axes, std
   if (pads.size() != 2 * axes.size()) {
     throw Error(Fault::corrupt, cat("want ", 2 * axes.size(), " pads, got ", pads.size()));
   }
+  ops::normal_axes(axes, rank);  // refuses an axis outside or named twice
   Pads out{Shape(rank, 0), Shape(rank, 0)};
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const std::size_t d = ops::normal_axis(axes[i], rank);
@@ -56,7 +57,6 @@ void reference(OpCall& call) {
   }
   const Shape strides = strides_of(x.shape());
   const std::int64_t count = element_count(shape);
-  // The constant stands behind the elements of x: index x.size().
   std::vector<std::int64_t> index(static_cast<std::size_t>(count));
   Shape at(shape.size(), 0);
   for (std::int64_t& i : index) {
@@ -72,19 +72,14 @@ void reference(OpCall& call) {
       at[d] = 0;
     }
   }
-  std::vector<std::int64_t> safe = index;
-  std::replace(safe.begin(), safe.end(), std::int64_t{-1}, std::int64_t{0});
-  const bool empty = x.size() == 0;
-  Tensor y = empty ? Tensor(x.type(), shape) : ops::gather_elements(x, shape, safe);
-  visit_number(x.kind(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const T fill = call.has_input(2) ? call.input(2).item<T>() : T{};
-    const auto out = y.mutable_data<T>();
-    for (std::size_t i = 0; i < index.size(); ++i) {
-      if (index[i] < 0 || empty) out[i] = fill;
-    }
-  });
-  call.set_output(0, y);
+  const Tensor fill = call.has_input(2) ? call.input(2) : Tensor(x.type(), {});
+  if (fill.size() != 1) call.fail("the constant must be one value");
+  ops::ElementCopier out(x.type(), shape);
+  for (std::size_t i = 0; i < index.size(); ++i) {
+    const bool inside = index[i] >= 0;
+    out.put(static_cast<std::int64_t>(i), inside ? x : fill, inside ? index[i] : 0);
+  }
+  call.set_output(0, out.take());
 }
 
 void infer(ShapeContext& c) {
@@ -103,8 +98,6 @@ void infer(ShapeContext& c) {
   c.set_output(0, c.input_dtype(0), y);
 }
 
-constexpr TypeSet kTypes = types::kNumeric | types::kBool;
-
 }  // namespace
 
 /// Elements added before and behind each dimension: a constant (0 by default), the edge, a
@@ -112,11 +105,11 @@ constexpr TypeSet kTypes = types::kNumeric | types::kBool;
 /// version 24.
 OpDefs op_pad() {
   return OpDef("Pad", 24)
-      .input("data", kTypes)
+      .input("data", types::kAll)
       .input("pads", {ElementKind::i64}, "tensor(int64)")
-      .optional_input("constant_value", kTypes)
+      .optional_input("constant_value", types::kAll)
       .optional_input("axes", types::kIndex, "Tind")
-      .output("output", kTypes)
+      .output("output", types::kAll)
       .attribute("mode", std::string("constant"), "constant, edge, reflect or wrap")
       .define(infer, reference, ops::free_of_flops);
 }

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "base/checked.hpp"
 #include "ops/_elementwise.hpp"
 
 namespace pare {
@@ -13,19 +14,29 @@ void infer(ShapeContext& c) {
   const auto limit = c.input_elements(1);
   const auto delta = c.input_ints(2);
   Dim n;
-  if (start && limit && delta && delta->size() == 1 && delta->front() != 0) {
+  if (start && limit && delta && start->size() == 1 && limit->size() == 1 && delta->size() == 1 &&
+      delta->front() != 0) {
     n = ceil_div(limit->front() - start->front(), delta->front());
     if (n.is_number() && n.number() < 0) n = 0;
   }
   c.set_output(0, c.input_dtype(0), SymShape{n});
+  constexpr std::int64_t kMost = 1024;
+  if (!n.is_number() || n.number() > kMost) return;
+  std::vector<Dim> values;
+  for (std::int64_t i = 0; i < n.number(); ++i)
+    values.push_back(start->front() + i * delta->front());
+  c.set_output_elements(0, std::move(values));
 }
 
 void reference(OpCall& call) {
   const DType type = call.input(0).type();
   const bool whole = type.is_integer();
-  const double start = call.input(0).to_doubles().at(0);
-  const double limit = call.input(1).to_doubles().at(0);
-  const double delta = call.input(2).to_doubles().at(0);
+  for (std::size_t i = 0; i < 3; ++i) {
+    if (call.input(i).size() != 1) call.fail("start, limit and delta are one value each");
+  }
+  const double start = call.input(0).to_doubles()[0];
+  const double limit = call.input(1).to_doubles()[0];
+  const double delta = call.input(2).to_doubles()[0];
   if (delta == 0) call.fail("a step of 0");
   const double n = std::fmax(0, std::ceil((limit - start) / delta));
   if (!(n < 0x1p40)) call.fail("too many values");
@@ -35,7 +46,7 @@ void reference(OpCall& call) {
     const std::int64_t first = call.input(0).to_ints()[0];
     const std::int64_t step = call.input(2).to_ints()[0];
     for (std::size_t i = 0; i < out.size(); ++i) {
-      out[i] = first + static_cast<std::int64_t>(i) * step;
+      out[i] = checked_add(first, checked_mul(static_cast<std::int64_t>(i), step));
     }
   } else {
     const auto out = y.mutable_data<double>();

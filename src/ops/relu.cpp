@@ -5,7 +5,12 @@
 namespace pare {
 namespace {
 
-double value(double x) { return x > 0 || std::isnan(x) ? x : 0; }
+struct Function {
+  template <class T>
+  T operator()(T x) const {
+    return x < T{} ? T{} : x;  // NaN stays
+  }
+};
 
 }  // namespace
 
@@ -14,7 +19,7 @@ OpDefs op_relu() {
   return OpDef("Relu", 14)
       .input("X", types::kNumeric)
       .output("Y", types::kNumeric)
-      .define(ops::same_as_input, ops::unary_reference<ops::Plain<value>>, ops::one_flop);
+      .define(ops::same_as_input, ops::exact_unary_reference<Function>, ops::one_flop);
 }
 
 }  // namespace pare

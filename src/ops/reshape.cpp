@@ -1,3 +1,4 @@
+#include "base/checked.hpp"
 #include "ops/_elementwise.hpp"
 
 namespace pare {
@@ -18,7 +19,7 @@ Shape resolve(const OpCall& call, const Shape& from, std::vector<std::int64_t> t
     } else if (to[i] < 0) {
       call.fail(cat("the new shape has a ", to[i]));
     } else {
-      known *= to[i];
+      known = checked_mul(known, to[i]);
     }
   }
   const std::int64_t count = element_count(from);
@@ -48,7 +49,10 @@ SymShape resolve(const ShapeContext& c, const std::vector<Dim>& to) {
       }
       out[i] = from != nullptr ? (*from)[i] : Dim::unknown();
     } else if (out[i].is(-1)) {
+      if (open) c.fail("the new shape has two -1");
       open = i;
+    } else if (out[i].is_number() && out[i].number() < 0) {
+      c.fail(cat("the new shape has a ", out[i].text()));
     }
   }
   if (!open) return out;
@@ -74,7 +78,8 @@ void infer(ShapeContext& c) {
     }
     c.set_output(0, c.input_dtype(0), shape);
   }
-  if (auto elements = c.input_elements(0)) c.set_output_elements(0, std::move(*elements));
+  auto elements = c.input_elements(0);
+  if (elements && to && to->size() <= 1) c.set_output_elements(0, std::move(*elements));
 }
 
 }  // namespace

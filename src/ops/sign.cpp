@@ -5,7 +5,12 @@
 namespace pare {
 namespace {
 
-double value(double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }
+struct Function {
+  template <class T>
+  T operator()(T x) const {
+    return x > T{} ? T{1} : x < T{} ? static_cast<T>(-1) : x;
+  }
+};
 
 }  // namespace
 
@@ -14,7 +19,7 @@ OpDefs op_sign() {
   return OpDef("Sign", 13)
       .input("X", types::kNumeric)
       .output("Y", types::kNumeric)
-      .define(ops::same_as_input, ops::unary_reference<ops::Plain<value>>, ops::one_flop);
+      .define(ops::same_as_input, ops::exact_unary_reference<Function>, ops::one_flop);
 }
 
 }  // namespace pare

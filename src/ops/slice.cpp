@@ -16,6 +16,7 @@ struct Cut {
 
 Cut cut(std::int64_t size, std::int64_t start, std::int64_t end, std::int64_t step) {
   if (step == 0) throw Error(Fault::corrupt, "a slice of step 0");
+  if (size == 0) return {0, step, 0};
   const bool up = step > 0;
   if (start < 0) start += size;
   if (end < 0) end = end < -size ? -1 : end + size;
@@ -46,6 +47,7 @@ Wanted complete(Wanted w, std::size_t rank) {
   if (w.axes.size() != w.starts.size() || w.steps.size() != w.starts.size()) {
     throw Error(Fault::corrupt, "slice: axes and steps must be as many as starts");
   }
+  ops::normal_axes(w.axes, rank);  // refuses an axis outside or named twice
   for (std::int64_t& a : w.axes) a = static_cast<std::int64_t>(ops::normal_axis(a, rank));
   return w;
 }

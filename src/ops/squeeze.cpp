@@ -16,6 +16,9 @@ void infer(ShapeContext& c) {
     for (std::size_t i = 0; i < x->size(); ++i) {
       const bool named =
           std::find(drop.begin(), drop.end(), static_cast<std::int64_t>(i)) != drop.end();
+      if (named && (*x)[i].is_number() && !(*x)[i].is(1)) {
+        c.fail(cat("dimension ", i, " has size ", (*x)[i].text(), ", not 1"));
+      }
       if (c.has_input(1) ? named : (*x)[i].is(1)) continue;
       if (!c.has_input(1) && !(*x)[i].is_number()) {
         y.reset();

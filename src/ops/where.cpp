@@ -1,8 +1,42 @@
+#include <cstring>
+
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
 
 namespace pare {
 namespace {
+
+/// Elements of a small boolean tensor, when the constant is known.
+std::optional<std::vector<bool>> known_mask(const ShapeContext& c) {
+  const Tensor* constant = c.input_constant(0);
+  std::vector<bool> out;
+  if (constant != nullptr && constant->kind() == ElementKind::boolean && constant->rank() <= 1) {
+    for (const bool b : constant->data<bool>()) out.push_back(b);
+    return out;
+  }
+  const auto elements = c.input_ints(0);  // from Equal and its like
+  if (!elements) return std::nullopt;
+  for (const std::int64_t e : *elements) out.push_back(e != 0);
+  return out;
+}
+
+void propagate(ShapeContext& c) {
+  const auto mask = known_mask(c);
+  const auto a = c.input_elements(1);
+  const auto b = c.input_elements(2);
+  if (!mask || !a || !b || mask->empty() || a->empty() || b->empty()) return;
+  const std::size_t n = std::max({mask->size(), a->size(), b->size()});
+  std::vector<Dim> out;
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto at = [&](std::size_t size) { return size == 1 ? 0 : i; };
+    if (at(mask->size()) >= mask->size() || at(a->size()) >= a->size() ||
+        at(b->size()) >= b->size()) {
+      return;
+    }
+    out.push_back((*mask)[at(mask->size())] ? (*a)[at(a->size())] : (*b)[at(b->size())]);
+  }
+  c.set_output_elements(0, std::move(out));
+}
 
 void infer(ShapeContext& c) {
   const SymShape* m = c.input_shape(0);
@@ -13,6 +47,7 @@ void infer(ShapeContext& c) {
     y = broadcast_shapes(broadcast_shapes(*m, *a), *b);
   }
   c.set_output(0, c.input_dtype(1), y);
+  propagate(c);
 }
 
 void reference(OpCall& call) {
@@ -24,19 +59,13 @@ void reference(OpCall& call) {
   const auto ia = ops::broadcast_offsets(a.shape(), shape);
   const auto ib = ops::broadcast_offsets(b.shape(), shape);
   const auto mask = m.data<bool>();
-  visit_number(a.kind(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const auto xa = a.data<T>();
-    const auto xb = b.data<T>();
-    const auto out = call.make_output(0, a.type(), shape).template mutable_data<T>();
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      out[i] = mask[static_cast<std::size_t>(im[i])] ? xa[static_cast<std::size_t>(ia[i])]
-                                                     : xb[static_cast<std::size_t>(ib[i])];
-    }
-  });
+  ops::ElementCopier copy(a.type(), shape);
+  for (std::size_t i = 0; i < im.size(); ++i) {
+    const bool first = mask[static_cast<std::size_t>(im[i])];
+    copy.put(static_cast<std::int64_t>(i), first ? a : b, first ? ia[i] : ib[i]);
+  }
+  call.set_output(0, copy.take());
 }
-
-constexpr TypeSet kTypes = types::kNumeric | types::kBool;
 
 }  // namespace
 
@@ -44,9 +73,9 @@ constexpr TypeSet kTypes = types::kNumeric | types::kBool;
 OpDefs op_where() {
   return OpDef("Where", 16)
       .input("condition", types::kBool, "B")
-      .input("X", kTypes)
-      .input("Y", kTypes)
-      .output("output", kTypes)
+      .input("X", types::kAll)
+      .input("Y", types::kAll)
+      .output("output", types::kAll)
       .define(infer, reference, ops::one_flop);
 }
 

@@ -1,0 +1,67 @@
+#include "ops/_numbers.hpp"
+
+namespace pare::ops {
+
+Tensor from_doubles(const std::vector<double>& values, const Shape& shape, DType type) {
+  return Tensor::of<double>(shape, values).cast(type);
+}
+
+std::int64_t outer_size(const Shape& shape, std::size_t axis) {
+  std::int64_t n = 1;
+  for (std::size_t i = 0; i < axis; ++i) n *= shape.at(i);
+  return n;
+}
+
+std::int64_t inner_size(const Shape& shape, std::size_t axis) {
+  std::int64_t n = 1;
+  for (std::size_t i = axis + 1; i < shape.size(); ++i) n *= shape[i];
+  return n;
+}
+
+double value_count(const ValueType& type) {
+  if (!type.shape) return 0;
+  const auto shape = to_numbers(*type.shape);
+  return shape ? static_cast<double>(element_count(*shape)) : 0;
+}
+
+double value_bytes(const ValueType& type) {
+  return type.dtype.valid() ? value_count(type) * type.dtype.bits_per_value() / 8 : 0;
+}
+
+double traffic_bytes(const ShapeContext& c) {
+  double bytes = 0;
+  for (std::size_t i = 0; i < c.input_count(); ++i) {
+    if (c.has_input(i)) bytes += value_bytes(c.input(i));
+  }
+  for (std::size_t i = 0; i < c.output_count(); ++i) bytes += value_bytes(c.output(i).type);
+  return bytes;
+}
+
+Cost per_output(const ShapeContext& c, double flops) {
+  return {.flops = flops * value_count(c.output(0).type), .bytes = traffic_bytes(c)};
+}
+
+Cost per_input(const ShapeContext& c, double flops) {
+  return {.flops = flops * value_count(c.input(0)), .bytes = traffic_bytes(c)};
+}
+
+void want_rank(const AttributeReader& a, const Tensor& t, std::size_t rank, std::string_view what) {
+  if (t.rank() != rank) {
+    a.fail(cat(what, " has shape ", to_string(t.shape()), ", wanted rank ", rank));
+  }
+}
+
+void want_shape(const AttributeReader& a, const Tensor& t, const Shape& shape,
+                std::string_view what) {
+  if (t.shape() != shape) {
+    a.fail(cat(what, " has shape ", to_string(t.shape()), ", wanted ", to_string(shape)));
+  }
+}
+
+void want_equal(const AttributeReader& a, const Dim& got, const Dim& want, std::string_view what) {
+  if (got.is_number() && want.is_number() && got.number() != want.number()) {
+    a.fail(cat(what, " is ", got.text(), ", wanted ", want.text()));
+  }
+}
+
+}  // namespace pare::ops

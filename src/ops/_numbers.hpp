@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "ir/op.hpp"
+
+namespace pare::ops {
+
+/// Results computed in double as a tensor of `type` (nearest even, saturating for integers).
+Tensor from_doubles(const std::vector<double>& values, const Shape& shape, DType type);
+
+/// Number of elements before / after dimension `axis`.
+std::int64_t outer_size(const Shape& shape, std::size_t axis);
+std::int64_t inner_size(const Shape& shape, std::size_t axis);
+
+/// Bytes of a value of known shape; 0 when something is unknown.
+double value_bytes(const ValueType& type);
+/// Elements of a value of known shape; 0 when something is unknown.
+double value_count(const ValueType& type);
+/// All inputs and outputs once over memory.
+double traffic_bytes(const ShapeContext& c);
+/// Cost of `flops` operations per element of the first output.
+Cost per_output(const ShapeContext& c, double flops);
+/// Cost of `flops` operations per element of the first input.
+Cost per_input(const ShapeContext& c, double flops);
+
+/// Fault::corrupt unless the tensor has that rank / that shape; `what` names the input.
+void want_rank(const AttributeReader& a, const Tensor& t, std::size_t rank, std::string_view what);
+void want_shape(const AttributeReader& a, const Tensor& t, const Shape& shape,
+                std::string_view what);
+/// Fault::corrupt when both sizes are known numbers and differ.
+void want_equal(const AttributeReader& a, const Dim& got, const Dim& want, std::string_view what);
+
+}  // namespace pare::ops

@@ -1,0 +1,50 @@
+#include <cmath>
+
+#include "ops/_elementwise.hpp"
+
+namespace pare {
+namespace {
+
+void reference(OpCall& call) {
+  const Tensor& x = call.input(0);
+  if (x.rank() < 3) call.fail("the input needs rank 3 or more");
+  const auto channels = static_cast<std::size_t>(x.dim(1));
+  const std::vector<double> scale = call.input(1).to_doubles();
+  const std::vector<double> bias = call.input(2).to_doubles();
+  if (scale.size() != channels || bias.size() != channels) call.fail("scale or bias of wrong size");
+  const double epsilon = static_cast<double>(call.attr_float("epsilon"));
+  const std::vector<double> in = x.to_doubles();
+  std::vector<double> out(in.size());
+  const std::size_t planes = static_cast<std::size_t>(x.dim(0)) * channels;
+  const std::size_t n = planes > 0 ? in.size() / planes : 0;
+  for (std::size_t p = 0; n > 0 && p < planes; ++p) {
+    double mean = 0;
+    for (std::size_t i = 0; i < n; ++i) mean += in[p * n + i];
+    mean /= static_cast<double>(n);
+    double var = 0;
+    for (std::size_t i = 0; i < n; ++i) var += (in[p * n + i] - mean) * (in[p * n + i] - mean);
+    const double inverse = 1 / std::sqrt(var / static_cast<double>(n) + epsilon);
+    for (std::size_t i = 0; i < n; ++i) {
+      out[p * n + i] = (in[p * n + i] - mean) * inverse * scale[p % channels] + bias[p % channels];
+    }
+  }
+  call.set_output(0, Tensor::of<double>(x.shape(), out).cast(x.type()));
+}
+
+Cost cost(const ShapeContext& c) { return ops::elementwise_cost(c, 8); }
+
+}  // namespace
+
+/// y = (x - mean) / sqrt(var + epsilon) * scale[c] + bias[c] over each plane. Shapes: x [N, C,
+/// ...], scale, bias [C] -> y as x. Source: ONNX InstanceNormalization, version 22.
+OpDefs op_instance_normalization() {
+  return OpDef("InstanceNormalization", 22)
+      .input("input", types::kFloat)
+      .input("scale", types::kFloat)
+      .input("B", types::kFloat)
+      .output("output", types::kFloat)
+      .attribute("epsilon", 1e-5F, "added to the variance")
+      .define(ops::same_as_input, reference, cost);
+}
+
+}  // namespace pare
