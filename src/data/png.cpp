@@ -12,6 +12,7 @@ namespace {
 
 constexpr png_alloc_size_t kChunkLimitBytes = png_alloc_size_t{8} << 20;
 constexpr int kChunkLimit = 1000;
+constexpr std::uint64_t kDeflateRatio = 1032;
 
 // As with JPEG, libpng leaves by longjmp: the functions below own nothing.
 struct PngState {
@@ -135,8 +136,14 @@ Tensor decode_png(std::span<const std::byte> bytes, const ImageLimits& limits) {
   if (!read_head(state)) reader.fail();
   const bool grey = (png_get_color_type(state.png, state.info) & PNG_COLOR_MASK_COLOR) == 0;
   const std::size_t width = png_get_image_width(state.png, state.info);
-  Tensor image =
-      new_image(png_get_image_height(state.png, state.info), width, grey ? 1 : 3, limits);
+  const std::size_t height = png_get_image_height(state.png, state.info);
+  // Deflate shrinks to 1/1032 at best: a file that claims more is refused before it gets memory.
+  const std::uint64_t raw = std::uint64_t{png_get_rowbytes(state.png, state.info)} * height;
+  if (raw / kDeflateRatio > bytes.size() && height * width <= limits.pixels) {
+    throw Error(Fault::corrupt,
+                cat("PNG: ", bytes.size(), " bytes cannot hold ", width, " x ", height, " pixels"));
+  }
+  Tensor image = new_image(height, width, grey ? 1 : 3, limits);
   if (!read_rows(state, image.mutable_data<std::uint8_t>().data(), width * (grey ? 1 : 3))) {
     reader.fail();
   }

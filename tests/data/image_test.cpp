@@ -113,6 +113,12 @@ TEST(Png, HugePicturesAreRefusedBeforeAnythingIsAllocated) {
   }
 }
 
+TEST(Png, ClaimsThatTheFileCannotHoldAreRefused) {
+  const std::string text =
+      expect_fault(Fault::corrupt, [] { decode(png({.width = 9000, .height = 9000}, kRgbRows)); });
+  EXPECT_NE(text.find("cannot hold 9000 x 9000"), std::string::npos) << text;
+}
+
 TEST(Png, BrokenFilesAreCorruptAndSayWhy) {
   const std::string good = png({}, kRgbRows);
   const auto cut = [&](std::size_t n) { decode(good.substr(0, n)); };

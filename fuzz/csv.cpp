@@ -1,0 +1,18 @@
+// CSV tables.
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/error.hpp"
+#include "data/csv.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = std::as_bytes(std::span(data, size));
+  try {
+    static_cast<void>(pare::parse_csv(
+        {static_cast<const char*>(static_cast<const void*>(bytes.data())), bytes.size()}));
+  } catch (const pare::Error&) {
+    return 0;
+  }
+  return 0;
+}

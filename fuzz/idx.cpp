@@ -1,0 +1,17 @@
+// IDX arrays (MNIST).
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/error.hpp"
+#include "data/idx.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = std::as_bytes(std::span(data, size));
+  try {
+    static_cast<void>(pare::parse_idx(bytes, nullptr));
+  } catch (const pare::Error&) {
+    return 0;
+  }
+  return 0;
+}

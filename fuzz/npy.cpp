@@ -1,0 +1,17 @@
+// NPY arrays.
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/error.hpp"
+#include "data/npy.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = std::as_bytes(std::span(data, size));
+  try {
+    static_cast<void>(pare::parse_npy(bytes, nullptr));
+  } catch (const pare::Error&) {
+    return 0;
+  }
+  return 0;
+}

@@ -1,0 +1,17 @@
+// WAV sound.
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/error.hpp"
+#include "data/wav.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = std::as_bytes(std::span(data, size));
+  try {
+    static_cast<void>(pare::parse_wav(bytes));
+  } catch (const pare::Error&) {
+    return 0;
+  }
+  return 0;
+}
