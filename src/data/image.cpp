@@ -23,14 +23,18 @@ bool begins_with(std::span<const std::byte> bytes, const std::array<std::byte, k
 
 }  // namespace
 
-Tensor new_image(std::uint64_t height, std::uint64_t width, int channels,
-                 const ImageLimits& limits) {
+void check_image_size(std::uint64_t height, std::uint64_t width, const ImageLimits& limits) {
   if (height == 0 || width == 0) throw Error(Fault::corrupt, "picture without pixels");
   const auto side = static_cast<std::uint64_t>(limits.side);
   if (height > side || width > side || height * width > limits.pixels) {
     throw Error(Fault::resource, cat("picture of ", width, " x ", height, " pixels; the limit is ",
                                      limits.pixels, " pixels and ", limits.side, " per side"));
   }
+}
+
+Tensor new_image(std::uint64_t height, std::uint64_t width, int channels,
+                 const ImageLimits& limits) {
+  check_image_size(height, width, limits);
   return {ElementKind::u8,
           {static_cast<std::int64_t>(height), static_cast<std::int64_t>(width), channels}};
 }

@@ -8,7 +8,9 @@
 
 namespace pare {
 
-/// An empty picture, or the error that limits and zero sizes ask for.
+/// Throws what zero sizes and sizes above the limits ask for.
+void check_image_size(std::uint64_t height, std::uint64_t width, const ImageLimits& limits);
+/// An empty picture of a checked size.
 Tensor new_image(std::uint64_t height, std::uint64_t width, int channels,
                  const ImageLimits& limits);
 /// See decode_image().

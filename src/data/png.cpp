@@ -139,7 +139,8 @@ Tensor decode_png(std::span<const std::byte> bytes, const ImageLimits& limits) {
   const std::size_t height = png_get_image_height(state.png, state.info);
   // Deflate shrinks to 1/1032 at best: a file that claims more is refused before it gets memory.
   const std::uint64_t raw = std::uint64_t{png_get_rowbytes(state.png, state.info)} * height;
-  if (raw / kDeflateRatio > bytes.size() && height * width <= limits.pixels) {
+  check_image_size(height, width, limits);
+  if (raw / kDeflateRatio > bytes.size()) {
     throw Error(Fault::corrupt,
                 cat("PNG: ", bytes.size(), " bytes cannot hold ", width, " x ", height, " pixels"));
   }
