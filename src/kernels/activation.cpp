@@ -52,9 +52,10 @@ double evaluate(const Activation& f, double x) noexcept {
 
 std::string_view to_string(Act act) noexcept {
   constexpr std::array<std::string_view, 23> kNames = {
-      "relu", "leaky_relu", "clip", "sigmoid", "tanh", "hard_sigmoid", "hard_swish", "swish",
-      "gelu_erf", "gelu_tanh", "elu", "softplus", "mish", "abs", "neg", "sqrt", "reciprocal",
-      "exp", "log", "erf", "floor", "ceil", "linear"};
+      "relu",       "leaky_relu", "clip",     "sigmoid",   "tanh",       "hard_sigmoid",
+      "hard_swish", "swish",      "gelu_erf", "gelu_tanh", "elu",        "softplus",
+      "mish",       "abs",        "neg",      "sqrt",      "reciprocal", "exp",
+      "log",        "erf",        "floor",    "ceil",      "linear"};
   return kNames[static_cast<std::size_t>(act)];
 }
 

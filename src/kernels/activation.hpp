@@ -7,10 +7,10 @@ namespace pare {
 
 /// Functions of one number that kernels know by name.
 enum class Act : std::uint8_t {
-  relu,          ///< max(x, 0)
-  leaky_relu,    ///< x < 0 ? alpha * x : x
-  clip,          ///< min(max(x, alpha), beta)
-  sigmoid,       ///< 1 / (1 + exp(-x))
+  relu,        ///< max(x, 0)
+  leaky_relu,  ///< x < 0 ? alpha * x : x
+  clip,        ///< min(max(x, alpha), beta)
+  sigmoid,     ///< 1 / (1 + exp(-x))
   tanh,
   hard_sigmoid,  ///< min(max(alpha * x + beta, 0), 1)
   hard_swish,    ///< x * min(max(x / 6 + 1/2, 0), 1)
@@ -29,7 +29,7 @@ enum class Act : std::uint8_t {
   erf,
   floor,
   ceil,
-  linear,        ///< alpha * x + beta
+  linear,  ///< alpha * x + beta
 };
 
 struct Activation {

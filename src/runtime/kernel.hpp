@@ -63,13 +63,13 @@ struct Wanted {
 struct Prepared {
   std::unique_ptr<Kernel> kernel;  ///< nullptr with `alias`: nothing to run
   std::vector<Wanted> inputs;
-  std::vector<Layout> outputs;     ///< one per output of the unit
-  bool alias = false;              ///< output 0 is a view of input 0
-  int accumulates = -1;            ///< input whose bytes output 0 must hold before the run
-  std::vector<int> in_place;       ///< inputs that output 0 may overwrite
+  std::vector<Layout> outputs;  ///< one per output of the unit
+  bool alias = false;           ///< output 0 is a view of input 0
+  int accumulates = -1;         ///< input whose bytes output 0 must hold before the run
+  std::vector<int> in_place;    ///< inputs that output 0 may overwrite
   std::size_t scratch_bytes = 0;
-  std::size_t weight_bytes = 0;    ///< packed copies of constants
-  std::string note;                ///< appended to the kernel's name in reports
+  std::size_t weight_bytes = 0;  ///< packed copies of constants
+  std::string note;              ///< appended to the kernel's name in reports
 };
 
 /// What is known while planning.

@@ -12,9 +12,7 @@ std::size_t aligned(std::size_t bytes) {
   return checked_add(bytes, kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
 }
 
-bool meet(const Interval& a, const Interval& b) {
-  return a.first <= b.last && b.first <= a.last;
-}
+bool meet(const Interval& a, const Interval& b) { return a.first <= b.last && b.first <= a.last; }
 
 }  // namespace
 

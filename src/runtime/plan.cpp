@@ -88,9 +88,9 @@ void Plan::store(std::size_t slot, Tensor value, const Step& step) {
     return;
   }
   if (value.type() != s.type || value.shape() != s.shape) {
-    throw Error(Fault::corrupt, cat(step.unit.node->label(), " made ", value.type().name(),
-                                    to_string(value.shape()), ", expected ", s.type.name(),
-                                    to_string(s.shape)));
+    throw Error(Fault::corrupt,
+                cat(step.unit.node->label(), " made ", value.type().name(),
+                    to_string(value.shape()), ", expected ", s.type.name(), to_string(s.shape)));
   }
   if (!value.bytes().empty()) {
     std::memmove(pointers_[s.buffer], value.bytes().data(), value.bytes().size());

@@ -50,12 +50,12 @@ struct Step {
   Unit unit;
   std::string kernel_name;
   std::vector<std::string> refused;
-  std::unique_ptr<Kernel> kernel;          ///< nullptr: reference
-  std::unique_ptr<Graph> isolated;         ///< reference of a node with bodies
-  std::vector<std::size_t> in;             ///< slots; kNoSlot = omitted
+  std::unique_ptr<Kernel> kernel;   ///< nullptr: reference
+  std::unique_ptr<Graph> isolated;  ///< reference of a node with bodies
+  std::vector<std::size_t> in;      ///< slots; kNoSlot = omitted
   std::vector<std::size_t> out;
-  std::size_t copy_from = kNoSlot;         ///< slot copied to out[0] before
-  std::size_t scratch = kNoSlot;           ///< buffer
+  std::size_t copy_from = kNoSlot;  ///< slot copied to out[0] before
+  std::size_t scratch = kNoSlot;    ///< buffer
   std::vector<Observation> observe;
   Shape output_shape;
   Cost cost;

@@ -86,8 +86,7 @@ class Planner {
   }
 
   std::size_t arena_slot(const Value& value, Layout layout) {
-    return add_slot(value, layout,
-                    arena_buffer(byte_size(value.dtype(), elements_of(value))));
+    return add_slot(value, layout, arena_buffer(byte_size(value.dtype(), elements_of(value))));
   }
 
   std::size_t constant_slot(const Value& value, const Tensor& data) {
@@ -133,8 +132,8 @@ class Planner {
     if (plan_->buffers[source.buffer].kind == Buffer::Kind::constant) {
       return reorder_constant(value, source, to, *step.kernel);
     }
-    step.kernel_name = to == Layout::plain ? "native:reorder_to_plain"
-                                           : "native:reorder_to_channels_last";
+    step.kernel_name =
+        to == Layout::plain ? "native:reorder_to_plain" : "native:reorder_to_channels_last";
     if (step.unit.node == nullptr) step.unit.node = value.uses().at(0).node;
     step.unit.outputs = {&value};
     step.in = {from};
@@ -201,9 +200,9 @@ class Planner {
   // --- units
 
   void plan_unit(const Unit& unit) {
-    const bool done = std::all_of(
-        unit.outputs.begin(), unit.outputs.end(),
-        [&](const Value* v) { return v == nullptr || places_.count(v) != 0; });
+    const bool done = std::all_of(unit.outputs.begin(), unit.outputs.end(), [&](const Value* v) {
+      return v == nullptr || places_.count(v) != 0;
+    });
     if (done) {
       count_reads(unit, -1);
       return;

@@ -30,9 +30,8 @@ bool foldable(const Node& node, const OpRegistry& ops,
   if (!ops.at(node).deterministic || !inputs_are_constant(node) || !small_enough(node)) {
     return false;
   }
-  return std::none_of(node.outputs().begin(), node.outputs().end(), [&](const Value* v) {
-    return v != nullptr && keep.count(v->name()) != 0;
-  });
+  return std::none_of(node.outputs().begin(), node.outputs().end(),
+                      [&](const Value* v) { return v != nullptr && keep.count(v->name()) != 0; });
 }
 
 void fold_node(Graph& graph, Node& node, const OpRegistry& ops) {
@@ -122,8 +121,8 @@ std::vector<const Value*> captured_values(const Node& node, const Graph& outer) 
 std::unique_ptr<Graph> isolate(const Node& node, std::vector<const Value*>& values) {
   const Graph& from = node.graph();
   const std::vector<Node*> all = from.nodes();
-  const auto index = static_cast<std::size_t>(
-      std::find(all.begin(), all.end(), &node) - all.begin());
+  const auto index =
+      static_cast<std::size_t>(std::find(all.begin(), all.end(), &node) - all.begin());
   std::unique_ptr<Graph> copy = from.clone();
   Node* mine = copy->nodes().at(index);
 

@@ -11,7 +11,7 @@ Unit single_unit(const Node& node);
 
 /// Largest unit first: float products with what follows them, ending in `last`. Empty when there
 /// is nothing to fuse.
-std::vector<Unit> fused_float_units(const Node& last, const PlanFacts& facts);
+std::vector<Unit> fused_float_units(const Node& last, PlanFacts& facts);
 
 /// Units that run on integers, ending in `last`: a QuantizeLinear behind something that
 /// DequantizeLinear feeds, or a product of dequantized values.

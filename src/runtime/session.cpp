@@ -83,8 +83,8 @@ class PlannedSession final : public Session {
 
   void check(const std::vector<Tensor>& given) const {
     if (given.size() != inputs_.size()) {
-      throw Error(Fault::usage, cat("the model takes ", inputs_.size(), " inputs, got ",
-                                    given.size()));
+      throw Error(Fault::usage,
+                  cat("the model takes ", inputs_.size(), " inputs, got ", given.size()));
     }
     std::map<std::string, std::int64_t> symbols;
     for (std::size_t i = 0; i < given.size(); ++i) check_input(inputs_[i], given[i], symbols);
@@ -116,8 +116,8 @@ class PlannedSession final : public Session {
     Key key;
     key.threads = threads();
     for (const Tensor& t : given) key.shapes.push_back(t.shape());
-    const auto it = std::find_if(plans_.begin(), plans_.end(),
-                                 [&](const Cached& c) { return c.key == key; });
+    const auto it =
+        std::find_if(plans_.begin(), plans_.end(), [&](const Cached& c) { return c.key == key; });
     if (it != plans_.end()) {
       plans_.splice(plans_.begin(), plans_, it);
       return *plans_.front().plan;

@@ -34,7 +34,7 @@ struct StepInfo {
   std::vector<std::string> refused;  ///< "kernel: reason" of the candidates before it
   Shape output_shape;
   Cost cost;
-  double mean_ms = 0;       ///< filled by profiling
+  double mean_ms = 0;  ///< filled by profiling
   std::int64_t runs = 0;
 };
 

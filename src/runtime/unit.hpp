@@ -29,17 +29,17 @@ struct Quant {
 /// Nodes that are executed as one step: a main operator, what follows it (posts), and, when it is
 /// quantized, the Q/DQ nodes around it.
 struct Unit {
-  const Node* node = nullptr;             ///< main operator
-  std::vector<const Node*> covers;        ///< every node computed, in execution order
-  std::vector<const Value*> inputs;       ///< of the main operator by position, then of the posts
-  std::vector<const Value*> outputs;      ///< nullptr = not wanted
+  const Node* node = nullptr;         ///< main operator
+  std::vector<const Node*> covers;    ///< every node computed, in execution order
+  std::vector<const Value*> inputs;   ///< of the main operator by position, then of the posts
+  std::vector<const Value*> outputs;  ///< nullptr = not wanted
   std::vector<Post> posts;
   bool quantized = false;
-  std::vector<Quant> in_quant;            ///< one per input when quantized
-  std::vector<float> weight_scales;       ///< of input 1 of a product: one, or one per channel
-  Quant out_quant;                        ///< off = the output is float
-  std::vector<std::string> refused;       ///< why larger units were not used
-  std::vector<const Value*> captures;     ///< read by bodies of control flow
+  std::vector<Quant> in_quant;         ///< one per input when quantized
+  std::vector<float> weight_scales;    ///< of input 1 of a product: one, or one per channel
+  Quant out_quant;                     ///< off = the output is float
+  std::vector<std::string> refused;    ///< why larger units were not used
+  std::vector<const Value*> captures;  ///< read by bodies of control flow
 
   [[nodiscard]] const Value* input(std::size_t i) const noexcept {
     return i < inputs.size() ? inputs[i] : nullptr;

@@ -68,22 +68,22 @@ void gather_typed(const std::byte* in_bytes, std::byte* out_bytes,
   for (std::size_t i = 0; i < last; ++i) outer *= sizes[i];
   parallel_for(outer, std::max<std::int64_t>(1, 8192 / (inner + 1)),
                [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row) {
-      std::int64_t rest = row;
-      std::int64_t from = 0;
-      for (std::size_t i = last; i-- > 0;) {
-        from += rest % sizes[i] * strides[i];
-        rest /= sizes[i];
-      }
-      const T* x = in + from;
-      T* y = out + row * inner;
-      if (strides[last] == 1) {
-        std::memcpy(y, x, static_cast<std::size_t>(inner) * sizeof(T));
-      } else {
-        for (std::int64_t i = 0; i < inner; ++i) y[i] = x[i * strides[last]];
-      }
-    }
-  });
+                 for (std::int64_t row = begin; row < end; ++row) {
+                   std::int64_t rest = row;
+                   std::int64_t from = 0;
+                   for (std::size_t i = last; i-- > 0;) {
+                     from += rest % sizes[i] * strides[i];
+                     rest /= sizes[i];
+                   }
+                   const T* x = in + from;
+                   T* y = out + row * inner;
+                   if (strides[last] == 1) {
+                     std::memcpy(y, x, static_cast<std::size_t>(inner) * sizeof(T));
+                   } else {
+                     for (std::int64_t i = 0; i < inner; ++i) y[i] = x[i * strides[last]];
+                   }
+                 }
+               });
 }
 
 }  // namespace

@@ -1,0 +1,194 @@
+#include <algorithm>
+#include <limits>
+
+#include "runtime/select.hpp"
+
+namespace pare {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+/// The one number of a constant; false when it is none or has several.
+bool scalar_of(const Value* value, PlanFacts& facts, float& out) {
+  const Tensor* data = facts.constant(value);
+  if (data == nullptr || data->size() != 1) return false;
+  out = data->to_floats()[0];
+  return true;
+}
+
+bool clip_of(const Node& node, PlanFacts& facts, Activation& out) {
+  out = {Act::clip, -kInfinity, kInfinity};
+  if (node.input(1) != nullptr && !scalar_of(node.input(1), facts, out.alpha)) return false;
+  if (node.input(2) != nullptr && !scalar_of(node.input(2), facts, out.beta)) return false;
+  if (out.alpha > out.beta) return false;  // the last bound wins: leave it to the reference
+  if (out.alpha == 0 && out.beta == kInfinity) out = {Act::relu};
+  return true;
+}
+
+struct Plain {
+  std::string_view op;
+  Act act;
+};
+constexpr Plain kPlain[] = {
+    {"Relu", Act::relu}, {"Sigmoid", Act::sigmoid},   {"Tanh", Act::tanh},
+    {"Mish", Act::mish}, {"Softplus", Act::softplus}, {"HardSwish", Act::hard_swish},
+    {"Abs", Act::abs},   {"Neg", Act::neg},           {"Sqrt", Act::sqrt},
+    {"Exp", Act::exp},   {"Log", Act::log},           {"Reciprocal", Act::reciprocal},
+    {"Erf", Act::erf},   {"Floor", Act::floor},       {"Ceil", Act::ceil},
+};
+
+bool is_product(const Node& node) {
+  return node.is("Conv") || node.is("ConvTranspose") || node.is("Gemm") || node.is("MatMul");
+}
+
+/// A chain of posts, collected from its end towards the product.
+struct Chain {
+  std::vector<const Node*> nodes;  // from the last to the first
+  std::vector<Post> posts;         // same order; operand indexes `operands`
+  std::vector<const Value*> operands;
+  const Node* product = nullptr;
+};
+
+bool same_shape(const Value& a, const Value& b) {
+  const auto x = a.known_shape();
+  const auto y = b.known_shape();
+  return x && y && *x == *y;
+}
+
+class ChainFinder {
+ public:
+  ChainFinder(const PlanFacts& facts, PlanFacts& mutable_facts)
+      : facts_(facts), mutable_(mutable_facts) {}
+
+  /// Follows `node` upwards; true when it ends in a product.
+  bool follow(const Node& node, Chain& chain, int depth) {
+    if (is_product(node)) {
+      chain.product = &node;
+      chain.nodes.push_back(&node);
+      return true;
+    }
+    if (depth == 0 || node.output() == nullptr) return false;
+    if (gate(node, chain, depth)) return true;
+    Activation act;
+    if (activation_of(node, mutable_, act)) {
+      chain.nodes.push_back(&node);
+      chain.posts.push_back({Post::Kind::activation, act, 0});
+      return up(*node.input(0), node, chain, depth);
+    }
+    return node.is("Add") && add(node, chain, depth);
+  }
+
+ private:
+  bool up(const Value& v, const Node& reader, Chain& chain, int depth) {
+    return v.producer() != nullptr && &v.producer()->graph() == &reader.graph() &&
+           is_private(v, facts_) && follow(*v.producer(), chain, depth - 1);
+  }
+
+  bool add(const Node& node, Chain& chain, int depth) {
+    for (const std::size_t mine : {std::size_t{0}, std::size_t{1}}) {
+      const Value* from = node.input(mine);
+      const Value* other = node.input(1 - mine);
+      if (from == nullptr || other == nullptr || from == other) continue;
+      if (!same_shape(*from, *node.output())) continue;
+      if (!same_shape(*other, *from) && !mutable_.constant(other)) continue;
+      Chain longer = chain;
+      longer.nodes.push_back(&node);
+      longer.posts.push_back({Post::Kind::add, {}, longer.operands.size()});
+      longer.operands.push_back(other);
+      if (up(*from, node, longer, depth)) {
+        chain = std::move(longer);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// x * sigmoid(x) and x * hard_sigmoid(x), where nothing else reads x.
+  bool gate(const Node& node, Chain& chain, int depth) {
+    if (!node.is("Mul")) return false;
+    for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
+      const Value* x = node.input(side);
+      const Value* g = node.input(1 - side);
+      if (x == nullptr || g == nullptr || g->producer() == nullptr) continue;
+      const Node& inner = *g->producer();
+      Activation act;
+      if (inner.input(0) != x || x->producer() == nullptr || x->readers() != 2) continue;
+      if (!is_private(*g, facts_) || facts_.observed.count(x) != 0) continue;
+      if (&x->producer()->graph() != &node.graph()) continue;
+      if (!activation_of(inner, mutable_, act)) continue;
+      if (act.act == Act::sigmoid) {
+        act = {Act::swish, 1, 0};
+      } else if (act.act == Act::hard_sigmoid && is_sixth(act.alpha) && act.beta == 0.5F) {
+        act = {Act::hard_swish};
+      } else {
+        continue;
+      }
+      chain.nodes.push_back(&node);
+      chain.nodes.push_back(&inner);
+      chain.posts.push_back({Post::Kind::activation, act, 0});
+      return follow(*x->producer(), chain, depth - 1);
+    }
+    return false;
+  }
+
+  static bool is_sixth(float x) { return x > 0.16666F && x < 0.16667F; }
+
+  const PlanFacts& facts_;
+  PlanFacts& mutable_;
+};
+
+}  // namespace
+
+bool activation_of(const Node& node, PlanFacts& facts, Activation& out) {
+  if (!node.domain().empty() || node.input(0) == nullptr) return false;
+  for (const Plain& p : kPlain) {
+    if (node.op() == p.op) {
+      out = {p.act};
+      return true;
+    }
+  }
+  if (node.is("Clip")) return clip_of(node, facts, out);
+  if (node.is("PRelu")) {
+    out = {Act::leaky_relu};
+    return scalar_of(node.input(1), facts, out.alpha);
+  }
+  const auto one = [&](Act act) {
+    out = {act, facts.attributes(node).attr_float("alpha"), 0};
+    return true;
+  };
+  if (node.is("LeakyRelu")) return one(Act::leaky_relu);
+  if (node.is("Elu")) return one(Act::elu);
+  if (node.is("Swish")) return one(Act::swish);
+  if (node.is("HardSigmoid")) {
+    const AttributeReader a = facts.attributes(node);
+    out = {Act::hard_sigmoid, a.attr_float("alpha"), a.attr_float("beta")};
+    return true;
+  }
+  if (node.is("Gelu")) {
+    const std::string how = facts.attributes(node).attr_string("approximate");
+    out = {how == "tanh" ? Act::gelu_tanh : Act::gelu_erf};
+    return true;
+  }
+  return false;
+}
+
+std::vector<Unit> fused_float_units(const Node& last, PlanFacts& facts) {
+  constexpr int kMostPosts = 6;
+  if (is_product(last)) return {};
+  Chain chain;
+  if (!ChainFinder(facts, facts).follow(last, chain, kMostPosts)) return {};
+  Unit unit = single_unit(*chain.product);
+  unit.covers.assign(chain.nodes.rbegin(), chain.nodes.rend());
+  unit.outputs = {last.output()};
+  const std::size_t first_operand = unit.inputs.size();
+  unit.inputs.insert(unit.inputs.end(), chain.operands.begin(), chain.operands.end());
+  for (auto p = chain.posts.rbegin(); p != chain.posts.rend(); ++p) {
+    unit.posts.push_back(*p);
+    unit.posts.back().operand += first_operand;
+  }
+  std::vector<Unit> units;
+  units.push_back(std::move(unit));
+  return units;
+}
+
+}  // namespace pare

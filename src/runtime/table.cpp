@@ -1,0 +1,21 @@
+#include "runtime/rows.hpp"
+
+namespace pare {
+namespace {
+
+std::vector<KernelRow> all_rows() {
+  std::vector<KernelRow> rows;
+  for (const auto family : {view_rows()}) {
+    rows.insert(rows.end(), family.begin(), family.end());
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::span<const KernelRow> kernel_table() {
+  static const std::vector<KernelRow> kRows = all_rows();
+  return kRows;
+}
+
+}  // namespace pare
