@@ -8,6 +8,7 @@ namespace pare {
 namespace {
 
 std::int64_t floor_quotient(std::int64_t a, std::int64_t b) {
+  if (b == -1) return checked_mul(a, b);
   const std::int64_t q = a / b;
   return (a % b != 0 && ((a < 0) != (b < 0))) ? q - 1 : q;
 }
@@ -96,7 +97,9 @@ Dim floor_div(const Dim& a, const Dim& b) {
   if (a.is_unknown() || b.is_unknown() || b.is(0)) return {};
   if (a.is_number() && b.is_number()) return floor_quotient(a.number_, b.number_);
   if (b.is(1)) return a;
+  if (a.is(0)) return 0;
   if (a == b) return 1;
+  if (b.is_number() && b.number_ < 0) return floor_div(Dim(-1) * a, Dim(-1) * b);
   if (b.is_number()) {
     // Terms whose factor the divisor divides leave the floor; the rest stays inside.
     Dim::Polynomial outside;
@@ -183,8 +186,8 @@ SymShape broadcast_shapes(const SymShape& a, const SymShape& b) {
     } else if (y.is(1) || x == y) {
       out[i] = x;
     } else if (x.is_number() && y.is_number()) {
-      throw Error(Fault::corrupt, cat("shapes ", to_string(a), " and ", to_string(b),
-                                      " do not broadcast"));
+      throw Error(Fault::corrupt,
+                  cat("shapes ", to_string(a), " and ", to_string(b), " do not broadcast"));
     } else if (x.is_number()) {
       out[i] = x;  // the symbolic side must be 1 or equal
     } else if (y.is_number()) {

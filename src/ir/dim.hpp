@@ -17,7 +17,7 @@ namespace pare {
 /// canonical name ("floor((N-1)/2)"), so equal expressions compare equal.
 class Dim {
  public:
-  Dim() = default;  ///< unknown
+  Dim() = default;                                                  ///< unknown
   Dim(std::int64_t value) : kind_(Kind::number), number_(value) {}  // NOLINT: numbers are dims
   static Dim symbol(std::string name);
   static Dim unknown() { return {}; }

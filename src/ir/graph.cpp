@@ -9,8 +9,7 @@ namespace pare {
 
 std::string ValueType::text() const {
   switch (kind) {
-    case Kind::tensor:
-      return cat(dtype.name(), shape ? to_string(*shape) : std::string("[...]"));
+    case Kind::tensor: return cat(dtype.name(), shape ? to_string(*shape) : std::string("[...]"));
     case Kind::sequence: return cat("seq(", element ? element->text() : "?", ")");
     case Kind::optional: return cat("optional(", element ? element->text() : "?", ")");
     case Kind::map: return cat("map(", key.name(), ",", element ? element->text() : "?", ")");
@@ -140,14 +139,16 @@ std::string Node::label() const {
   return cat(escape_terminal(full, 80), " '", escape_terminal(which, 120), "'");
 }
 
-Graph::Graph()
-    : used_names_(std::make_shared<std::unordered_map<std::string, std::size_t>>()) {}
+Graph::Graph() : used_names_(std::make_shared<std::unordered_map<std::string, std::size_t>>()) {}
 
 Graph::~Graph() {
   // Bodies read values of the graphs around them: unlink before anything is freed.
   for (auto& node : nodes_) {
     for (std::size_t i = 0; i < node->inputs_.size(); ++i) node->unlink_input(i);
     node->attributes_.clear();
+  }
+  for (Value* output : outputs_) {
+    if (output->graph_ != this) --output->output_count_;
   }
   for (const auto& value : values_) {
     if (--(*used_names_)[value->name_] == 0) used_names_->erase(value->name_);
@@ -293,24 +294,36 @@ void Graph::replace(Value* from, Value* to) {
   if (from == to) return;
   const auto uses = from->uses_;
   for (const Use& use : uses) {
-    if (to->producer_ != use.node) replace_use(use, to);
+    if (to->producer_ == nullptr || to->producer_ != use.node) replace_use(use, to);
   }
   if (from->output_count_ == 0) return;
+  replace_in_bodies(from, to);  // their outputs are known by place, not by name
+  if (from->output_count_ == 0) return;
+  require(!from->is_input_, "a graph input that is also an output keeps its name");
+  const std::string name = from->name_;
+  rename(from, unique_name(name + "_old"));
   const bool can_rename = to->graph_ == this && to->producer_ != nullptr && to->output_count_ == 0;
-  if (!can_rename) {
-    // The output keeps its name through an Identity behind `to`.
-    const std::string name = from->name_;
-    rename(from, unique_name(name + "_old"));
+  if (can_rename) {
+    rename(to, name);
+  } else {  // the output keeps its name through an Identity behind `to`
     Node* identity = add_node({.op = "Identity", .inputs = {to}, .output_names = {name}});
     identity->outputs_[0]->type_ = from->type_;
     to = identity->outputs_[0];
-  } else {
-    const std::string name = from->name_;
-    rename(from, unique_name(name + "_old"));
-    rename(to, name);
   }
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     if (outputs_[i] == from) set_output(i, to);
+  }
+}
+
+void Graph::replace_in_bodies(Value* from, Value* to) {
+  for (const auto& node : nodes_) {
+    if (node.get() == to->producer_) continue;
+    for (Graph* body : node->subgraphs()) {
+      for (std::size_t i = 0; i < body->outputs_.size(); ++i) {
+        if (body->outputs_[i] == from) body->set_output(i, to);
+      }
+      body->replace_in_bodies(from, to);
+    }
   }
 }
 
@@ -389,8 +402,8 @@ void Graph::copy_into(Graph& target, std::unordered_map<const Value*, Value*>& m
     return it == map.end() ? v : it->second;
   };
   for (const auto& node : nodes_) {
-    NodeSpec spec{.op = node->op_, .domain = node->domain_, .name = node->name_,
-                  .output_names = {}};
+    NodeSpec spec{
+        .op = node->op_, .domain = node->domain_, .name = node->name_, .output_names = {}};
     for (Value* v : node->inputs_) spec.inputs.push_back(v == nullptr ? nullptr : mapped(v));
     Node* copy = target.add_node(std::move(spec));
     copy->metadata_ = node->metadata_;

@@ -69,6 +69,7 @@ class Value {
   /// uses() plus how often it is an output of its graph.
   [[nodiscard]] std::size_t readers() const noexcept { return uses_.size() + output_count_; }
   [[nodiscard]] bool is_graph_input() const noexcept { return is_input_; }
+  /// Of its own graph or of a body inside it.
   [[nodiscard]] bool is_graph_output() const noexcept { return output_count_ > 0; }
   [[nodiscard]] bool is_constant() const noexcept { return constant_.valid(); }
   /// The constant's data. Fault::internal when this is not a constant.
@@ -237,6 +238,7 @@ class Graph {
   friend class Node;
   Value* new_value(std::string name);
   void drop_value(Value* value);
+  void replace_in_bodies(Value* from, Value* to);
   void copy_into(Graph& target, std::unordered_map<const Value*, Value*>& map) const;
 
   std::string name_;

@@ -179,7 +179,10 @@ void verify_graph(const Graph& graph, const OpRegistry& ops, std::set<const Valu
       }
     }
     if (const OpDef* def = ops.find(*node)) check_schema(*node, *def, broken);
-    for (const Graph* body : node->subgraphs()) verify_graph(*body, ops, made, broken);
+    for (const Graph* body : node->subgraphs()) {
+      std::set<const Value*> seen_inside = made;  // what a body makes is not seen outside
+      verify_graph(*body, ops, seen_inside, broken);
+    }
     for (const Value* v : node->outputs()) {
       if (v == nullptr) continue;
       if (v->producer() != node) broken.push_back(cat(v->name(), " does not know its producer"));
@@ -195,8 +198,8 @@ void collect_unsupported(const Graph& graph, const OpRegistry& ops,
                          std::map<std::string, std::vector<std::string>>& missing) {
   for (const Node* node : graph.nodes()) {
     if (ops.find(*node) == nullptr) {
-      const std::string op = node->domain().empty() ? node->op()
-                                                    : cat(node->domain(), "::", node->op());
+      const std::string op =
+          node->domain().empty() ? node->op() : cat(node->domain(), "::", node->op());
       missing[op].push_back(node->label());
     }
     for (const Graph* body : node->subgraphs()) collect_unsupported(*body, ops, missing);
@@ -241,8 +244,8 @@ Cost node_cost(const Node& node, const OpRegistry& ops, const Facts& facts, bool
   ValueFacts none;
   for (const Value* v : node.inputs()) {
     const auto it = facts.find(v);
-    if (v != nullptr && (it == facts.end() || !it->second.type.shape ||
-                         !to_numbers(*it->second.type.shape))) {
+    if (v != nullptr &&
+        (it == facts.end() || !it->second.type.shape || !to_numbers(*it->second.type.shape))) {
       return {};
     }
     inputs.push_back(v == nullptr ? nullptr : &it->second);

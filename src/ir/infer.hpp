@@ -10,8 +10,8 @@ namespace pare {
 
 /// Infers types and shapes of every value, with symbolic sizes and propagation of values through
 /// shape arithmetic. Sets Value::type where something is learnt; what an operator
-/// says wins over what a file claimed. Impossible shapes are Fault::corrupt naming the node. Unknown operators
-/// leave their outputs as they are. Returns what is known of each value.
+/// says wins over what a file claimed. Impossible shapes are Fault::corrupt naming the node.
+/// Unknown operators leave their outputs as they are. Returns what is known of each value.
 std::unordered_map<const Value*, ValueFacts> infer_shapes(Graph& graph, const OpRegistry& ops);
 
 /// As infer_shapes on a copy in which graph inputs have the given concrete shapes (by name).

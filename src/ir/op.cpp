@@ -19,9 +19,7 @@ AttributeKind kind_of(const Attribute& a) {
       return AttributeKind::integers;
     }
     AttributeKind operator()(const std::vector<float>&) const { return AttributeKind::reals; }
-    AttributeKind operator()(const std::vector<std::string>&) const {
-      return AttributeKind::texts;
-    }
+    AttributeKind operator()(const std::vector<std::string>&) const { return AttributeKind::texts; }
     AttributeKind operator()(const std::vector<Tensor>&) const { return AttributeKind::tensor; }
     AttributeKind operator()(const std::vector<std::shared_ptr<Graph>>&) const {
       return AttributeKind::graph;
@@ -262,8 +260,8 @@ namespace {
 
 using Environment = std::unordered_map<const Value*, Tensor>;
 
-std::vector<Tensor> run_graph(const Graph& graph, const OpRegistry& ops,
-                              std::vector<Tensor> inputs, Environment& outer, int depth);
+std::vector<Tensor> run_graph(const Graph& graph, const OpRegistry& ops, std::vector<Tensor> inputs,
+                              Environment& outer, int depth);
 
 Tensor look_up(const Value* value, const Environment& env) {
   if (value == nullptr) return {};
@@ -281,24 +279,26 @@ std::vector<Tensor> call(const Node& node, const OpRegistry& ops, std::vector<Te
   if (def.reference == nullptr) {
     throw Error(Fault::unsupported, cat(node.label(), ": the operator has no kernel"));
   }
-  return during([&] { return cat("running ", node.label()); }, [&] {
-    OpCall op_call(node, def, std::move(inputs));
-    op_call.run_body = [&](const Graph& body, std::vector<Tensor> args) {
-      Environment none;
-      return run_graph(body, ops, std::move(args), env != nullptr ? *env : none, depth + 1);
-    };
-    def.reference(op_call);
-    return std::move(op_call.results());
-  });
+  return during([&] { return cat("running ", node.label()); },
+                [&] {
+                  OpCall op_call(node, def, std::move(inputs));
+                  op_call.run_body = [&](const Graph& body, std::vector<Tensor> args) {
+                    Environment none;
+                    return run_graph(body, ops, std::move(args), env != nullptr ? *env : none,
+                                     depth + 1);
+                  };
+                  def.reference(op_call);
+                  return std::move(op_call.results());
+                });
 }
 
-std::vector<Tensor> run_graph(const Graph& graph, const OpRegistry& ops,
-                              std::vector<Tensor> inputs, Environment& env, int depth) {
+std::vector<Tensor> run_graph(const Graph& graph, const OpRegistry& ops, std::vector<Tensor> inputs,
+                              Environment& env, int depth) {
   constexpr int kDeepest = 64;
   if (depth > kDeepest) throw Error(Fault::resource, "bodies are nested more than 64 deep");
   if (inputs.size() != graph.inputs().size()) {
-    throw Error(Fault::usage, cat("the graph takes ", graph.inputs().size(), " inputs, got ",
-                                  inputs.size()));
+    throw Error(Fault::usage,
+                cat("the graph takes ", graph.inputs().size(), " inputs, got ", inputs.size()));
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) env[graph.inputs()[i]] = std::move(inputs[i]);
   // How often each value is still read, so that memory is freed early.

@@ -57,7 +57,15 @@ struct Param {
 };
 
 enum class AttributeKind : std::uint8_t {
-  integer, real, text, tensor, graph, type, integers, reals, texts
+  integer,
+  real,
+  text,
+  tensor,
+  graph,
+  type,
+  integers,
+  reals,
+  texts
 };
 
 struct AttributeDef {
@@ -196,10 +204,8 @@ struct OpDef {
   OpDef& optional_input(std::string n, TypeSet allowed = types::kAll, std::string type_name = "T");
   OpDef& variadic_input(std::string n, TypeSet allowed = types::kAll, std::string type_name = "T");
   OpDef& output(std::string n, TypeSet allowed = types::kAll, std::string type_name = "T");
-  OpDef& optional_output(std::string n, TypeSet allowed = types::kAll,
-                         std::string type_name = "T");
-  OpDef& variadic_output(std::string n, TypeSet allowed = types::kAll,
-                         std::string type_name = "T");
+  OpDef& optional_output(std::string n, TypeSet allowed = types::kAll, std::string type_name = "T");
+  OpDef& variadic_output(std::string n, TypeSet allowed = types::kAll, std::string type_name = "T");
   /// With default value; the kind follows from it. Use std::int64_t{1}, 1.0F, std::string("x"),
   /// std::vector<std::int64_t>{...}.
   OpDef& attribute(std::string n, Attribute otherwise, std::string help = {});
@@ -225,9 +231,7 @@ class OpRegistry {
  public:
   void add(OpDefs defs);
   [[nodiscard]] const OpDef* find(std::string_view domain, std::string_view name) const;
-  [[nodiscard]] const OpDef* find(const Node& node) const {
-    return find(node.domain(), node.op());
-  }
+  [[nodiscard]] const OpDef* find(const Node& node) const { return find(node.domain(), node.op()); }
   /// Fault::unsupported when there is none.
   [[nodiscard]] const OpDef& at(const Node& node) const;
   [[nodiscard]] std::vector<const OpDef*> all() const;  ///< sorted by full name

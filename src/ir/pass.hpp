@@ -33,7 +33,7 @@ struct PassEvent {
 struct PassContext {
   const OpRegistry& ops;
   std::size_t fold_budget_bytes = std::size_t{64} << 20;  ///< most bytes folding may add in all
-  bool fuse_to_contrib = false;  ///< may use com.microsoft operators
+  bool fuse_to_contrib = false;                           ///< may use com.microsoft operators
   std::vector<PassEvent>* events = nullptr;
 };
 
@@ -41,8 +41,8 @@ struct PassContext {
 /// many changes it made). Exactly one of the two forms is set.
 struct PassDef {
   std::string_view name;
-  std::string_view what;  ///< one line for help
-  int stage = 50;         ///< order of first application: lower first
+  std::string_view what;   ///< one line for help
+  int stage = 50;          ///< order of first application: lower first
   bool by_default = true;  ///< part of `optimize`
   Verdict (*match)(const Node&, const PassContext&) = nullptr;
   void (*rewrite)(Node&, PassContext&) = nullptr;
