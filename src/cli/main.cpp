@@ -1,0 +1,14 @@
+#include <string_view>
+
+#include "api/environment.hpp"
+#include "cli/program.hpp"
+#include "evaluate/measure.hpp"
+
+int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == pare::kMeasureArgument) {
+    return pare::measure_child_main(pare::environment());
+  }
+  pare::catch_signals();
+  pare::Program program;
+  return program.run(argc, argv);
+}
