@@ -1,64 +1,52 @@
 #include "ops/_matmul.hpp"
 
+#include "ops/_broadcast.hpp"
+
 namespace pare::ops {
 
-MatMulShape matmul_shape(const Shape& a_given, const Shape& b_given) {
-  if (a_given.empty() || b_given.empty()) throw Error(Fault::corrupt, "product with a scalar");
-  Shape a = a_given;
-  Shape b = b_given;
-  if (a.size() == 1) a.insert(a.begin(), 1);
-  if (b.size() == 1) b.push_back(1);
-  MatMulShape s;
-  s.m = a[a.size() - 2];
-  s.k = a[a.size() - 1];
-  s.n = b[b.size() - 1];
-  if (b[b.size() - 2] != s.k) {
-    throw Error(Fault::corrupt,
-                cat("matrices ", to_string(a_given), " and ", to_string(b_given), " do not fit"));
+MatMulPlan plan_matmul(const AttributeReader& a, const Shape& left, const Shape& right) {
+  if (left.empty() || right.empty()) a.fail("a scalar is no matrix");
+  Shape l = left;
+  Shape r = right;
+  if (l.size() == 1) l.insert(l.begin(), 1);
+  if (r.size() == 1) r.push_back(1);
+  MatMulPlan plan;
+  plan.m = l[l.size() - 2];
+  plan.k = l.back();
+  plan.n = r.back();
+  if (r[r.size() - 2] != plan.k) {
+    a.fail(cat("cannot multiply ", to_string(left), " and ", to_string(right)));
   }
-  const Shape a_batch(a.begin(), a.end() - 2);
-  const Shape b_batch(b.begin(), b.end() - 2);
-  s.batch = broadcast_shapes(a_batch, b_batch);
-  s.a_at = broadcast_offsets(a_batch, s.batch);
-  s.b_at = broadcast_offsets(b_batch, s.batch);
-  for (std::int64_t& o : s.a_at) o *= s.m * s.k;
-  for (std::int64_t& o : s.b_at) o *= s.k * s.n;
-  s.shape = s.batch;
-  if (a_given.size() > 1) s.shape.push_back(s.m);
-  if (b_given.size() > 1) s.shape.push_back(s.n);
-  return s;
+  l.resize(l.size() - 2);
+  r.resize(r.size() - 2);
+  plan.shape = broadcast_shapes(l, r);
+  plan.a_batch = broadcast_offsets(l, plan.shape);
+  plan.b_batch = broadcast_offsets(r, plan.shape);
+  if (left.size() > 1) plan.shape.push_back(plan.m);
+  if (right.size() > 1) plan.shape.push_back(plan.n);
+  element_count(plan.shape);  // too large is an error before memory is asked for
+  return plan;
 }
 
-void matmul_infer(ShapeContext& c, std::size_t ai, std::size_t bi, DType type) {
-  const SymShape* a = c.input_shape(ai);
-  const SymShape* b = c.input_shape(bi);
-  if (a == nullptr || b == nullptr || a->empty() || b->empty()) {
-    c.set_output(0, type, std::nullopt);
-    return;
-  }
-  const Dim& ka = a->back();
-  const Dim& kb = b->size() > 1 ? (*b)[b->size() - 2] : b->back();
-  if (ka.is_number() && kb.is_number() && !(ka == kb)) {
-    c.fail(cat("matrices ", to_string(*a), " and ", to_string(*b), " do not fit"));
-  }
-  const auto batch = [](const SymShape& s) {
-    return s.size() > 2 ? SymShape(s.begin(), s.end() - 2) : SymShape{};
-  };
-  SymShape y = broadcast_shapes(batch(*a), batch(*b));
-  if (a->size() > 1) y.push_back((*a)[a->size() - 2]);
-  if (b->size() > 1) y.push_back(b->back());
-  c.set_output(0, type, y);
+std::optional<SymShape> matmul_shape(const AttributeReader& a, const SymShape* left,
+                                     const SymShape* right) {
+  if (left == nullptr || right == nullptr) return std::nullopt;
+  if (left->empty() || right->empty()) a.fail("a scalar is no matrix");
+  const Dim inner = right->size() == 1 ? right->back() : (*right)[right->size() - 2];
+  want_equal(a, left->back(), inner, "the inner size of the product");
+  const SymShape l(left->begin(), left->end() - (left->size() == 1 ? 1 : 2));
+  const SymShape r(right->begin(), right->end() - (right->size() == 1 ? 1 : 2));
+  SymShape y = broadcast_shapes(l, r);
+  if (left->size() > 1) y.push_back((*left)[left->size() - 2]);
+  if (right->size() > 1) y.push_back(right->back());
+  return y;
 }
 
-Cost matmul_cost(const ShapeContext& c, std::size_t ai) {
-  Cost cost = elementwise_cost(c, 0);
-  const SymShape* a = c.input_shape(ai);
-  const auto& y = c.output(0).type.shape;
-  const auto out = y ? to_numbers(*y) : std::nullopt;
-  if (a == nullptr || a->empty() || !a->back().is_number() || !out) return cost;
-  cost.macs = static_cast<double>(element_count(*out)) * static_cast<double>(a->back().number());
-  cost.flops = 2 * cost.macs;
-  return cost;
+Cost matmul_cost(const ShapeContext& c, std::size_t left) {
+  const SymShape* l = c.input_shape(left);
+  if (l == nullptr || l->empty() || !l->back().is_number()) return {};
+  const double macs = value_count(c.output(0).type) * static_cast<double>(l->back().number());
+  return {.macs = macs, .flops = 2 * macs, .bytes = traffic_bytes(c)};
 }
 
 }  // namespace pare::ops

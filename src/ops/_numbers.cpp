@@ -1,9 +1,30 @@
 #include "ops/_numbers.hpp"
 
+#include "tensor/visit.hpp"
+
 namespace pare::ops {
 
 Tensor from_doubles(const std::vector<double>& values, const Shape& shape, DType type) {
   return Tensor::of<double>(shape, values).cast(type);
+}
+
+std::vector<std::uint64_t> to_wrapping(const Tensor& t) {
+  if (t.kind() == ElementKind::u64) {
+    const auto all = t.data<std::uint64_t>();
+    return {all.begin(), all.end()};
+  }
+  const std::vector<std::int64_t> all = t.to_ints();
+  return {all.begin(), all.end()};
+}
+
+Tensor from_wrapping(const std::vector<std::uint64_t>& values, const Shape& shape, DType type) {
+  Tensor out(type, shape);
+  visit_number(type.kind(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto to = out.mutable_data<T>();
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] = store_number<T>(values[i]);
+  });
+  return out;
 }
 
 std::int64_t outer_size(const Shape& shape, std::size_t axis) {

@@ -11,6 +11,10 @@ namespace pare::ops {
 /// Results computed in double as a tensor of `type` (nearest even, saturating for integers).
 Tensor from_doubles(const std::vector<double>& values, const Shape& shape, DType type);
 
+/// Integers as two's complement in 64 bits, so that sums and products wrap, and back.
+std::vector<std::uint64_t> to_wrapping(const Tensor& t);
+Tensor from_wrapping(const std::vector<std::uint64_t>& values, const Shape& shape, DType type);
+
 /// Number of elements before / after dimension `axis`.
 std::int64_t outer_size(const Shape& shape, std::size_t axis);
 std::int64_t inner_size(const Shape& shape, std::size_t axis);

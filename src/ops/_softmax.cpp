@@ -1,25 +1,34 @@
 #include "ops/_softmax.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 namespace pare::ops {
-namespace {
 
-constexpr double kFlops = 5;
-
-void infer(ShapeContext& c) {
-  if (c.input_shape(0) != nullptr) (void)c.attr_axis("axis", c.input_shape(0)->size());
-  same_as_input(c);
+double peak_of(const std::vector<double>& v, const Lane& lane) {
+  double peak = -std::numeric_limits<double>::infinity();
+  for (std::int64_t i = 0; i < lane.size; ++i) peak = std::max(peak, v[lane[i]]);
+  return peak;
 }
 
-Cost cost(const ShapeContext& c) { return elementwise_cost(c, kFlops); }
-
-}  // namespace
-
-OpDef softmax_def(const char* name, void (*reference)(OpCall&)) {
-  return OpDef(name, 13)
-      .input("input", types::kFloat)
-      .output("output", types::kFloat)
-      .attribute("axis", std::int64_t{-1}, "dimension to normalise over")
-      .define(infer, reference, cost);
+void softmax(std::vector<double>& v, const Shape& shape, std::size_t axis) {
+  for_each_lane(shape, axis, [&](const Lane& lane) {
+    const double peak = peak_of(v, lane);
+    double sum = 0;
+    for (std::int64_t i = 0; i < lane.size; ++i) {
+      v[lane[i]] = std::exp(v[lane[i]] - peak);
+      sum += v[lane[i]];
+    }
+    for (std::int64_t i = 0; i < lane.size; ++i) v[lane[i]] /= sum;
+  });
 }
+
+void along_axis_infer(ShapeContext& c) {
+  if (const SymShape* x = c.input_shape(0)) (void)c.attr_axis("axis", x->size());
+  c.set_output(0, c.input(0));
+}
+
+Cost softmax_cost(const ShapeContext& c) { return per_output(c, 5); }
 
 }  // namespace pare::ops

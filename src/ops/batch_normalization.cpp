@@ -1,48 +1,93 @@
 #include <cmath>
 
-#include "ops/_elementwise.hpp"
+#include "ops/_numbers.hpp"
 
 namespace pare {
 namespace {
 
-void reference(OpCall& call) {
-  if (call.attr_int("training_mode") != 0) {
-    throw Error(Fault::unsupported, "BatchNormalization in training mode");
+void infer(ShapeContext& c) {
+  c.set_output(0, c.input(0));
+  const SymShape* x = c.input_shape(0);
+  const Dim channels = x == nullptr ? Dim::unknown() : x->size() > 1 ? (*x)[1] : Dim(1);
+  for (std::size_t i = 1; i < 5; ++i) {
+    const SymShape* s = c.input_shape(i);
+    if (s == nullptr) continue;
+    if (s->size() != 1) c.fail(cat("input ", i, " has shape ", to_string(*s), ", wanted rank 1"));
+    ops::want_equal(c, s->front(), channels, cat("the size of input ", i));
   }
-  const Tensor& x = call.input(0);
-  if (x.rank() < 2) call.fail("the input needs rank 2 or more");
-  const std::int64_t channels = x.dim(1);
-  std::vector<std::vector<double>> p;
-  for (std::size_t i = 1; i <= 4; ++i) {
-    p.push_back(call.input(i).to_doubles());
-    if (static_cast<std::int64_t>(p.back().size()) != channels) {
-      call.fail(cat("input ", i, " has ", p.back().size(), " values for ", channels, " channels"));
-    }
+  for (std::size_t i = 1; i < c.output_count(); ++i) {
+    c.set_output(i, c.input_dtype(3), SymShape{channels});
   }
-  const double epsilon = static_cast<double>(call.attr_float("epsilon"));
-  std::int64_t inner = 1;
-  for (std::size_t i = 2; i < x.rank(); ++i) inner *= x.dim(i);
-  Tensor& y = call.make_output(0, x.type(), x.shape());
-  visit_number(x.kind(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const auto in = x.data<T>();
-    const auto out = y.mutable_data<T>();
-    for (std::size_t i = 0; i < in.size(); ++i) {
-      const auto c = static_cast<std::size_t>(static_cast<std::int64_t>(i) / inner % channels);
-      const double z =
-          (static_cast<double>(load_number(in[i])) - p[2][c]) / std::sqrt(p[3][c] + epsilon);
-      out[i] = store_number<T>(p[0][c] * z + p[1][c]);
-    }
-  });
 }
 
-Cost cost(const ShapeContext& c) { return ops::elementwise_cost(c, 2); }
+struct Statistics {
+  std::vector<double> mean;
+  std::vector<double> variance;
+};
+
+Statistics of_batch(const std::vector<double>& x, std::int64_t channels, std::int64_t inner) {
+  Statistics s{std::vector<double>(channels), std::vector<double>(channels)};
+  const auto each = static_cast<double>(x.size()) / static_cast<double>(channels);
+  const auto n = static_cast<std::int64_t>(x.size());
+  for (std::int64_t i = 0; i < n; ++i) s.mean[i / inner % channels] += x[i] / each;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double d = x[i] - s.mean[i / inner % channels];
+    s.variance[i / inner % channels] += d * d / each;
+  }
+  return s;
+}
+
+void set_running(OpCall& call, const Statistics& old, const Statistics& batch) {
+  const auto momentum = static_cast<double>(call.attr_float("momentum"));
+  const auto blend = [&](const std::vector<double>& a, const std::vector<double>& b) {
+    std::vector<double> out(a.size());
+    for (std::size_t i = 0; i < a.size(); ++i) out[i] = a[i] * momentum + b[i] * (1 - momentum);
+    return out;
+  };
+  const DType type = call.input(3).type();
+  const Shape shape = call.input(3).shape();
+  if (call.output_count() > 1) {
+    call.set_output(1, ops::from_doubles(blend(old.mean, batch.mean), shape, type));
+  }
+  if (call.output_count() > 2) {
+    call.set_output(2, ops::from_doubles(blend(old.variance, batch.variance), shape, type));
+  }
+}
+
+void reference(OpCall& call) {
+  const Tensor& x = call.input(0);
+  const std::int64_t channels = x.rank() > 1 ? x.dim(1) : 1;
+  const std::int64_t inner = x.rank() > 1 ? ops::inner_size(x.shape(), 1) : 1;
+  for (std::size_t i = 1; i < 5; ++i) {
+    ops::want_shape(call, call.input(i), {channels}, cat("input ", i));
+  }
+  std::vector<double> v = x.to_doubles();
+  Statistics use{call.input(3).to_doubles(), call.input(4).to_doubles()};
+  if (call.attr_int("training_mode") != 0) {
+    const Statistics batch = of_batch(v, channels, inner);
+    set_running(call, use, batch);
+    use = batch;
+  } else if (call.output_count() > 1) {
+    call.fail("running statistics are only made with training_mode");
+  }
+  const std::vector<double> scale = call.input(1).to_doubles();
+  const std::vector<double> bias = call.input(2).to_doubles();
+  const auto epsilon = static_cast<double>(call.attr_float("epsilon"));
+  for (std::int64_t i = 0; i < x.size(); ++i) {
+    const std::int64_t c = i / inner % channels;
+    v[i] = (v[i] - use.mean[c]) / std::sqrt(use.variance[c] + epsilon) * scale[c] + bias[c];
+  }
+  call.set_output(0, ops::from_doubles(v, x.shape(), x.type()));
+}
+
+Cost cost(const ShapeContext& c) { return ops::per_output(c, 2); }
 
 }  // namespace
 
-/// Inference: y = scale[c] * (x - mean[c]) / sqrt(var[c] + epsilon) + bias[c]. Shapes: x [N, C,
-/// ...], the rest [C] -> y as x. Errors: Fault::unsupported in training mode. Source: ONNX
-/// BatchNormalization, version 15.
+/// y = (x - mean) / sqrt(var + epsilon) * scale + B for every channel; with training_mode mean and
+/// var are those of the batch, and the running ones go along with `momentum`.
+/// Shapes: x [B, C, ...], the others [C] -> y as x, running statistics [C].
+/// Source: ONNX BatchNormalization, version 15.
 OpDefs op_batch_normalization() {
   return OpDef("BatchNormalization", 15)
       .input("X", types::kFloat)
@@ -54,9 +99,9 @@ OpDefs op_batch_normalization() {
       .optional_output("running_mean", types::kFloat, "T2")
       .optional_output("running_var", types::kFloat, "T2")
       .attribute("epsilon", 1e-5F, "added to the variance")
-      .attribute("momentum", 0.9F, "for training")
-      .attribute("training_mode", std::int64_t{0}, "1: training")
-      .define(ops::same_as_input, reference, cost);
+      .attribute("momentum", 0.9F, "share of the old running statistics that stays")
+      .attribute("training_mode", std::int64_t{0}, "normalise by the statistics of the batch")
+      .define(infer, reference, cost);
 }
 
 }  // namespace pare

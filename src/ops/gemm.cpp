@@ -1,100 +1,105 @@
+#include "ops/_broadcast.hpp"
 #include "ops/_matmul.hpp"
 
 namespace pare {
 namespace {
 
-struct Sizes {
-  std::int64_t m = 0, n = 0, k = 0;
-};
+constexpr TypeSet kAllowed =
+    types::kFloat | TypeSet{ElementKind::i32, ElementKind::i64, ElementKind::u32, ElementKind::u64};
 
 void infer(ShapeContext& c) {
-  const SymShape* a = c.input_shape(0);
-  const SymShape* b = c.input_shape(1);
-  if ((a != nullptr && a->size() != 2) || (b != nullptr && b->size() != 2)) {
-    c.fail("A and B must be matrices");
+  SymShape y(2, Dim::unknown());
+  SymShape inner(2, Dim::unknown());
+  for (std::size_t i = 0; i < 2; ++i) {
+    const SymShape* s = c.input_shape(i);
+    if (s == nullptr) continue;
+    if (s->size() != 2) c.fail(cat("input ", i, " has shape ", to_string(*s), ", wanted rank 2"));
+    const bool swap = c.attr_int(i == 0 ? "transA" : "transB") != 0;
+    y[i] = (*s)[swap ? 1 - i : i];
+    inner[i] = (*s)[swap ? i : 1 - i];
   }
-  SymShape y(2);
-  const std::size_t ta = c.attr_int("transA") != 0 ? 1 : 0;
-  const std::size_t tb = c.attr_int("transB") != 0 ? 1 : 0;
-  if (a != nullptr) y[0] = (*a)[ta];
-  if (b != nullptr) y[1] = (*b)[1 - tb];
-  if (a != nullptr && b != nullptr) {
-    const Dim& ka = (*a)[1 - ta];
-    const Dim& kb = (*b)[tb];
-    if (ka.is_number() && kb.is_number() && !(ka == kb)) {
-      c.fail(cat("matrices ", to_string(*a), " and ", to_string(*b), " do not fit"));
-    }
+  ops::want_equal(c, inner[0], inner[1], "the inner size of the product");
+  if (c.has_input(2) && c.input_shape(2) != nullptr) {
+    if (broadcast_shapes(*c.input_shape(2), y).size() != 2) c.fail("C does not broadcast to A B");
   }
   c.set_output(0, c.input_dtype(0), y);
+}
+
+/// alpha a b + beta c for numbers that are double or wrapping integers.
+template <class Number, class Convert>
+std::vector<Number> compute(const OpCall& call, const ops::MatMulPlan& plan, Convert convert) {
+  const Tensor& ta = call.input(0);
+  const Tensor& tb = call.input(1);
+  std::vector<Number> a = convert(ta);
+  std::vector<Number> b = convert(tb);
+  if (call.attr_int("transA") != 0) a = ops::transposed(a, ta.dim(0), ta.dim(1));
+  if (call.attr_int("transB") != 0) b = ops::transposed(b, tb.dim(0), tb.dim(1));
+  std::vector<Number> y = ops::multiply(plan, a, b);
+  const float alpha = call.attr_float("alpha");
+  const float beta = call.attr_float("beta");
+  const auto scaled = [](Number v, float factor) {
+    if constexpr (std::is_integral_v<Number>) {
+      if (factor == 1.0F) return v;
+      return static_cast<Number>(static_cast<std::int64_t>(
+          static_cast<double>(static_cast<std::int64_t>(v)) * static_cast<double>(factor)));
+    } else {
+      return v * static_cast<double>(factor);
+    }
+  };
+  for (Number& v : y) v = scaled(v, alpha);
+  if (!call.has_input(2) || beta == 0.0F) return y;
+  if (broadcast_shapes(call.input(2).shape(), plan.shape) != plan.shape) {
+    call.fail(cat("C has shape ", to_string(call.input(2).shape()),
+                  ", which does not broadcast to ", to_string(plan.shape)));
+  }
+  const std::vector<Number> c = convert(call.input(2));
+  const auto offsets = ops::broadcast_offsets(call.input(2).shape(), plan.shape);
+  for (std::size_t i = 0; i < y.size(); ++i) y[i] += scaled(c[offsets[i]], beta);
+  return y;
 }
 
 void reference(OpCall& call) {
   const Tensor& a = call.input(0);
   const Tensor& b = call.input(1);
-  if (a.rank() != 2 || b.rank() != 2) call.fail("A and B must be matrices");
-  const bool ta = call.attr_int("transA") != 0;
-  const bool tb = call.attr_int("transB") != 0;
-  const Sizes s{a.dim(ta ? 1 : 0), b.dim(tb ? 0 : 1), a.dim(ta ? 0 : 1)};
-  if (b.dim(tb ? 1 : 0) != s.k) {
-    call.fail(cat("matrices ", to_string(a.shape()), " and ", to_string(b.shape()), " do not fit"));
+  ops::want_rank(call, a, 2, "A");
+  ops::want_rank(call, b, 2, "B");
+  const auto effective = [](const Tensor& t, bool swap) {
+    return swap ? Shape{t.dim(1), t.dim(0)} : t.shape();
+  };
+  const ops::MatMulPlan plan = ops::plan_matmul(call, effective(a, call.attr_int("transA") != 0),
+                                                effective(b, call.attr_int("transB") != 0));
+  if (a.type().is_integer()) {
+    const auto y = compute<std::uint64_t>(call, plan, ops::to_wrapping);
+    call.set_output(0, ops::from_wrapping(y, plan.shape, a.type()));
+  } else {
+    const auto y = compute<double>(call, plan, [](const Tensor& t) { return t.to_doubles(); });
+    call.set_output(0, ops::from_doubles(y, plan.shape, a.type()));
   }
-  const auto alpha = static_cast<double>(call.attr_float("alpha"));
-  const auto beta = static_cast<double>(call.attr_float("beta"));
-  const std::vector<double> xa = a.to_doubles();
-  const std::vector<double> xb = b.to_doubles();
-  std::vector<double> y(static_cast<std::size_t>(s.m * s.n), 0.0);
-  if (call.has_input(2)) {
-    const Tensor& c = call.input(2);
-    if (broadcast_shapes(c.shape(), {s.m, s.n}) != Shape{s.m, s.n}) call.fail("C is too large");
-    const auto offsets = ops::broadcast_offsets(c.shape(), {s.m, s.n});
-    const std::vector<double> xc = c.to_doubles();
-    for (std::size_t i = 0; i < y.size(); ++i) {
-      y[i] = beta * xc[static_cast<std::size_t>(offsets[i])];
-    }
-  }
-  for (std::int64_t i = 0; i < s.m; ++i) {
-    for (std::int64_t j = 0; j < s.n; ++j) {
-      double sum = 0;
-      for (std::int64_t k = 0; k < s.k; ++k) {
-        sum += xa[static_cast<std::size_t>(ta ? k * s.m + i : i * s.k + k)] *
-               xb[static_cast<std::size_t>(tb ? j * s.k + k : k * s.n + j)];
-      }
-      y[static_cast<std::size_t>(i * s.n + j)] += alpha * sum;
-    }
-  }
-  call.set_output(0, Tensor::of<double>({s.m, s.n}, y).cast(a.type()));
 }
 
 Cost cost(const ShapeContext& c) {
-  Cost r = ops::elementwise_cost(c, 0);
   const SymShape* a = c.input_shape(0);
-  const auto& y = c.output(0).type.shape;
-  const auto out = y ? to_numbers(*y) : std::nullopt;
-  if (a == nullptr || !out) return r;
+  if (a == nullptr || a->size() != 2) return {};
   const Dim& k = (*a)[c.attr_int("transA") != 0 ? 0 : 1];
-  if (!k.is_number()) return r;
-  r.macs = static_cast<double>(element_count(*out)) * static_cast<double>(k.number());
-  r.flops = 2 * r.macs;
-  return r;
+  if (!k.is_number()) return {};
+  const double macs = ops::value_count(c.output(0).type) * static_cast<double>(k.number());
+  return {.macs = macs, .flops = 2 * macs, .bytes = ops::traffic_bytes(c)};
 }
-
-constexpr TypeSet kTypes =
-    types::kFloat | TypeSet{ElementKind::i32, ElementKind::i64, ElementKind::u32, ElementKind::u64};
 
 }  // namespace
 
-/// y = alpha * a' * b' + beta * c, a' and b' transposed where said. Shapes: a [M, K], b [K, N], c
-/// broadcast to [M, N] -> y [M, N]. Source: ONNX Gemm, version 13.
+/// y = alpha a' b' + beta c, a' = a or its transpose. Shapes: a' [M, K], b' [K, N], c broadcasts to
+/// [M, N] -> y [M, N]. Source: ONNX Gemm, version 13.
 OpDefs op_gemm() {
   return OpDef("Gemm", 13)
-      .input("A", kTypes)
-      .input("B", kTypes)
-      .optional_input("C", kTypes)
-      .output("Y", kTypes)
-      .attribute("alpha", 1.0F, "factor of the product")
-      .attribute("beta", 1.0F, "factor of C")
-      .attribute("transA", std::int64_t{0}, "1: A is [K, M]")
-      .attribute("transB", std::int64_t{0}, "1: B is [N, K]")
+      .input("A", kAllowed)
+      .input("B", kAllowed)
+      .optional_input("C", kAllowed)
+      .output("Y", kAllowed)
+      .attribute("alpha", 1.0F, "factor of a b")
+      .attribute("beta", 1.0F, "factor of c")
+      .attribute("transA", std::int64_t{0}, "a is given as [K, M]")
+      .attribute("transB", std::int64_t{0}, "b is given as [N, K]")
       .define(infer, reference, cost);
 }
 

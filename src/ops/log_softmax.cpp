@@ -1,8 +1,33 @@
+#include <cmath>
+
 #include "ops/_softmax.hpp"
 
 namespace pare {
+namespace {
 
-/// y = x - max x - ln(sum(exp(x - max x))) along `axis`. Source: ONNX LogSoftmax, version 13.
-OpDefs op_log_softmax() { return ops::softmax_def("LogSoftmax", ops::softmax_reference<true>); }
+void reference(OpCall& call) {
+  const Tensor& x = call.input(0);
+  const auto axis = static_cast<std::size_t>(call.attr_axis("axis", x.rank()));
+  std::vector<double> v = x.to_doubles();
+  ops::for_each_lane(x.shape(), axis, [&](const ops::Lane& lane) {
+    const double peak = ops::peak_of(v, lane);
+    double sum = 0;
+    for (std::int64_t i = 0; i < lane.size; ++i) sum += std::exp(v[lane[i]] - peak);
+    for (std::int64_t i = 0; i < lane.size; ++i) v[lane[i]] = v[lane[i]] - peak - std::log(sum);
+  });
+  call.set_output(0, ops::from_doubles(v, x.shape(), x.type()));
+}
+
+}  // namespace
+
+/// y = x - max x - log(sum(exp(x - max x))) along `axis`. Shapes: x [..., N, ...] -> y as x.
+/// Errors: Fault::corrupt when axis is outside the rank. Source: ONNX LogSoftmax, version 13.
+OpDefs op_log_softmax() {
+  return OpDef("LogSoftmax", 13)
+      .input("input", types::kFloat)
+      .output("output", types::kFloat)
+      .attribute("axis", std::int64_t{-1}, "dimension to normalise over")
+      .define(ops::along_axis_infer, reference, ops::softmax_cost);
+}
 
 }  // namespace pare

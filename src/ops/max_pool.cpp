@@ -6,68 +6,69 @@
 namespace pare {
 namespace {
 
-/// Index of an element when each plane is stored column by column.
-std::int64_t column_major(std::int64_t offset, const Shape& in) {
-  std::int64_t at = 0;
-  std::int64_t scale = 1;
-  Shape index(in.size());
-  for (std::size_t i = in.size(); i-- > 0;) {
-    index[i] = offset % in[i];
-    offset /= in[i];
+/// Row-major index in `shape` as the index when the first dimension runs fastest.
+std::int64_t column_major(std::int64_t at, const Shape& shape) {
+  std::int64_t index = 0;
+  for (std::size_t i = shape.size(); i-- > 0;) {
+    std::int64_t stride = 1;
+    for (std::size_t k = 0; k < i; ++k) stride *= shape[k];
+    index += at % shape[i] * stride;
+    at /= shape[i];
   }
-  for (std::size_t i = 0; i < in.size(); ++i) {
-    at += index[i] * scale;
-    scale *= in[i];
+  return index;
+}
+
+/// Index of the greatest tap: the first of equals; NaN is greater than all. -1 without taps.
+std::int64_t greatest(const double* in, const std::vector<ops::Tap>& taps) {
+  std::int64_t best = -1;
+  for (const ops::Tap& t : taps) {
+    if (best < 0 || in[t.in] > in[best] || (std::isnan(in[t.in]) && !std::isnan(in[best]))) {
+      best = t.in;
+    }
   }
-  return at;
+  return best;
 }
 
 void reference(OpCall& call) {
   const Tensor& x = call.input(0);
-  const ops::PoolShape s = ops::pool_shape(call);
+  const ops::WindowWalk walk = ops::plan_pool(call, x.shape());
+  const Shape shape = ops::pool_shape(x.shape(), walk);
+  const Shape spatial(x.shape().begin() + 2, x.shape().end());
   const bool columns = call.attr_int("storage_order") != 0;
+  const double least =
+      x.type().is_integer() ? x.type().info().min : -std::numeric_limits<double>::infinity();
   const std::vector<double> in = x.to_doubles();
-  const auto in_size = element_count(s.in);
-  const auto out_size = element_count(s.out);
-  const auto n = static_cast<std::size_t>(s.planes * out_size);
-  std::vector<double> out(n);
-  std::vector<std::int64_t> where(n);
-  ops::for_each_window(
-      s, [&](std::int64_t o, const std::vector<std::int64_t>& taps, std::int64_t /*clipped*/) {
-        for (std::int64_t p = 0; p < s.planes; ++p) {
-          double best = -std::numeric_limits<double>::infinity();
-          std::int64_t at = taps.empty() ? 0 : taps.front();
-          for (const std::int64_t t : taps) {
-            const double v = in[static_cast<std::size_t>(p * in_size + t)];
-            if (v > best || std::isnan(v)) {
-              best = v;
-              at = t;
-            }
-            if (std::isnan(v)) break;
-          }
-          const auto to = static_cast<std::size_t>(p * out_size + o);
-          out[to] = best;
-          where[to] = p * in_size + (columns ? column_major(at, s.in) : at);
-        }
-      });
-  call.set_output(0, Tensor::of<double>(s.shape, out).cast(x.type()));
-  if (call.wants_output(1)) call.set_output(1, Tensor::of<std::int64_t>(s.shape, where));
+  std::vector<double> y(static_cast<std::size_t>(element_count(shape)));
+  std::vector<std::int64_t> indices(y.size());
+  const std::int64_t in_count = walk.in_count();
+  const std::int64_t out_count = walk.out_count();
+  ops::for_each_window(walk, shape[0] * shape[1],
+                       [&](std::int64_t plane, std::int64_t at, const std::vector<ops::Tap>& taps,
+                           std::int64_t /*padded*/) {
+                         const std::int64_t base = plane * in_count;
+                         const std::int64_t best = greatest(in.data() + base, taps);
+                         const std::int64_t out = plane * out_count + at;
+                         y[out] = best < 0 ? least : in[base + best];
+                         indices[out] =
+                             base + (columns && best > 0 ? column_major(best, spatial) : best);
+                       });
+  call.set_output(0, ops::from_doubles(y, shape, x.type()));
+  if (call.output_count() > 1) call.set_output(1, Tensor::of<std::int64_t>(shape, indices));
 }
-
-constexpr TypeSet kTypes = types::kFloat | TypeSet{ElementKind::i8, ElementKind::u8};
 
 }  // namespace
 
-/// Greatest value of windows, and its index in the flattened input. Shapes: x [N, C, ...] ->
-/// y, indices [N, C, ...]. Source: ONNX MaxPool, version 22.
+/// Greatest value of every window, and where it lies in the flattened x (with storage_order 1 the
+/// first spatial dimension runs fastest). Shapes: x [B, C, spatial] -> both [B, C, spatial'].
+/// Source: ONNX MaxPool, version 22.
 OpDefs op_max_pool() {
+  constexpr TypeSet allowed = types::kFloat | TypeSet{ElementKind::i8, ElementKind::u8};
   OpDef def("MaxPool", 22);
-  def.input("X", kTypes)
-      .output("Y", kTypes)
+  def.input("X", allowed)
+      .output("Y", allowed)
       .optional_output("Indices", {ElementKind::i64}, "I")
-      .attribute("storage_order", std::int64_t{0}, "1: indices count column by column")
-      .define(ops::pool_infer, reference, ops::pool_cost);
-  return ops::pool_attributes(def);
+      .attribute("storage_order", std::int64_t{0}, "order of the indices: 0 rows, 1 columns");
+  return ops::pool_attributes(def).define(ops::pool_infer, reference, ops::pool_cost);
 }
 
 }  // namespace pare

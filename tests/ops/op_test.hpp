@@ -17,6 +17,10 @@
 
 namespace pare {
 
+/// Integer attributes: {{"axis", Int{1}}, {"pads", Ints{1, 1}}}.
+using Int = std::int64_t;
+using Ints = std::vector<std::int64_t>;
+
 /// A node of `op` in a graph of its own. Inputs that are invalid tensors are omitted.
 struct OneNode {
   Graph graph;

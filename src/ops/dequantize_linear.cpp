@@ -1,0 +1,60 @@
+#include "ops/_quantize.hpp"
+
+namespace pare {
+namespace {
+
+using enum ElementKind;
+
+constexpr TypeSet kQuantized =
+    types::kFloat8 | TypeSet{u8, i8, u16, i16, i32, u4, i4, u2, i2, f4e2m1};
+constexpr TypeSet kReal = {f32, f16, bf16};
+
+DType output_type(const AttributeReader& a, DType scale) {
+  const std::int64_t said = a.attr_int("output_dtype");
+  if (said == 0) return scale == f8e8m0 ? dtype_of(f32) : scale;
+  if (said < 0 || said > 254 || !kReal.has(static_cast<ElementKind>(said))) {
+    a.fail(cat("output_dtype is ", said));
+  }
+  return dtype_of(static_cast<ElementKind>(said));
+}
+
+void infer(ShapeContext& c) {
+  c.set_output(0, output_type(c, c.input_dtype(1)), c.input(0).shape);
+  const SymShape* x = c.input_shape(0);
+  const SymShape* s = c.input_shape(1);
+  const auto shape = x != nullptr ? to_numbers(*x) : std::nullopt;
+  const auto scale = s != nullptr ? to_numbers(*s) : std::nullopt;
+  if (shape && scale) {
+    (void)ops::scale_layout(c, *shape, *scale, c.attr_int("axis"), c.attr_int("block_size"));
+  }
+}
+
+void reference(OpCall& call) {
+  const Tensor& x = call.input(0);
+  ops::Affine affine = ops::read_affine(call, 1, 2);
+  affine.layout = ops::scale_layout(call, x.shape(), call.input(1).shape(), call.attr_int("axis"),
+                                    call.attr_int("block_size"));
+  const DType to = output_type(call, call.input(1).type());
+  call.set_output(0, ops::from_doubles(ops::dequantize(x, affine), x.shape(), to));
+}
+
+Cost cost(const ShapeContext& c) { return ops::per_output(c, 2); }
+
+}  // namespace
+
+/// y = (x - x_zero_point) * x_scale; one scale for all, one per index of `axis`, or one per block.
+/// Shapes: x any, x_scale scalar, [N] or x / block -> y as x.
+/// Source: ONNX DequantizeLinear, version 25.
+OpDefs op_dequantize_linear() {
+  return OpDef("DequantizeLinear", 25)
+      .input("x", kQuantized, "T1")
+      .input("x_scale", {f32, f16, bf16, f8e8m0}, "T2")
+      .optional_input("x_zero_point", kQuantized, "T1")
+      .output("y", kReal, "T3")
+      .attribute("axis", std::int64_t{1}, "dimension of the scales")
+      .attribute("block_size", std::int64_t{0}, "indices that share a scale; 0 = no blocks")
+      .attribute("output_dtype", std::int64_t{0}, "element type; 0 = that of the scale")
+      .define(infer, reference, cost);
+}
+
+}  // namespace pare
