@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <vector>
 
@@ -10,7 +11,7 @@
 namespace pare {
 namespace {
 
-constexpr int kResamples = 1000;
+constexpr int kResamples = 2000;
 
 std::vector<double> sorted_copy(std::span<const double> values) {
   std::vector<double> copy(values.begin(), values.end());
@@ -18,14 +19,43 @@ std::vector<double> sorted_copy(std::span<const double> values) {
   return copy;
 }
 
-/// Median of values drawn with replacement.
-double resampled_median(std::span<const double> values, Rng& rng, std::vector<double>& scratch) {
-  scratch.resize(values.size());
-  for (double& x : scratch) x = values[rng.below(values.size())];
-  const auto middle = scratch.begin() + static_cast<std::ptrdiff_t>(scratch.size() / 2);
-  std::nth_element(scratch.begin(), middle, scratch.end());
-  if (scratch.size() % 2 == 1) return *middle;
-  return (*middle + *std::max_element(scratch.begin(), middle)) / 2;
+double median(std::vector<double>& values) {
+  std::sort(values.begin(), values.end());
+  return quantile(values, 0.5);
+}
+
+/// The lower quartile of each group.
+std::vector<double> group_levels(const RunGroups& groups) {
+  std::vector<double> levels;
+  for (const std::vector<double>& group : groups) {
+    if (!group.empty()) levels.push_back(quantile(sorted_copy(group), 0.25));
+  }
+  return levels;
+}
+
+/// Ratios of medians drawn with replacement, sorted.
+std::vector<double> resampled_ratios(const std::vector<double>& a, const std::vector<double>& b,
+                                     Rng& rng) {
+  const bool paired = a.size() == b.size();
+  std::vector<double> ratios;
+  ratios.reserve(kResamples);
+  std::vector<double> up(a.size());
+  std::vector<double> down(b.size());
+  for (int i = 0; i < kResamples; ++i) {
+    if (paired) {
+      for (double& x : up) {
+        const std::size_t k = rng.below(a.size());
+        x = a[k] / b[k];
+      }
+      ratios.push_back(median(up));
+      continue;
+    }
+    for (double& x : up) x = a[rng.below(a.size())];
+    for (double& x : down) x = b[rng.below(b.size())];
+    ratios.push_back(median(up) / median(down));
+  }
+  std::sort(ratios.begin(), ratios.end());
+  return ratios;
 }
 
 }  // namespace
@@ -52,23 +82,27 @@ Latency summarise(std::span<const double> run_ms) {
   return l;
 }
 
-Speedup compare_latency(std::span<const double> baseline_ms, std::span<const double> candidate_ms,
+Speedup compare_latency(const RunGroups& baseline_ms, const RunGroups& candidate_ms,
                         std::uint64_t seed) {
   Speedup s;
-  if (baseline_ms.empty() || candidate_ms.empty()) return s;
-  const double baseline = quantile(sorted_copy(baseline_ms), 0.5);
-  const double candidate = quantile(sorted_copy(candidate_ms), 0.5);
-  if (baseline <= 0 || candidate <= 0) return s;
-  s.ratio = baseline / candidate;
-  Rng rng(seed, /*stream=*/0x6c6174);
-  std::vector<double> ratios;
-  std::vector<double> scratch;
-  for (int i = 0; i < kResamples; ++i) {
-    const double a = resampled_median(baseline_ms, rng, scratch);
-    const double b = resampled_median(candidate_ms, rng, scratch);
-    if (b > 0) ratios.push_back(a / b);
+  const std::vector<double> a = group_levels(baseline_ms);
+  const std::vector<double> b = group_levels(candidate_ms);
+  const auto positive = [](double x) { return x > 0; };
+  if (a.empty() || b.empty() || !std::all_of(a.begin(), a.end(), positive) ||
+      !std::all_of(b.begin(), b.end(), positive)) {
+    return s;
   }
-  std::sort(ratios.begin(), ratios.end());
+  if (a.size() == b.size()) {
+    std::vector<double> ratios(a.size());
+    std::transform(a.begin(), a.end(), b.begin(), ratios.begin(), std::divides<>());
+    s.ratio = median(ratios);
+  } else {
+    std::vector<double> up = a;
+    std::vector<double> down = b;
+    s.ratio = median(up) / median(down);
+  }
+  Rng rng(seed, /*stream=*/0x6c6174);
+  const std::vector<double> ratios = resampled_ratios(a, b, rng);
   s.low = quantile(ratios, 0.025);
   s.high = quantile(ratios, 0.975);
   return s;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace pare {
 
@@ -22,16 +23,24 @@ struct Latency {
 double quantile(std::span<const double> sorted, double share);
 Latency summarise(std::span<const double> run_ms);
 
-/// How many times faster `candidate` is than `baseline` (ratio of the medians), with a 95 %
-/// interval by the bootstrap over runs, seeded.
+/// How many times faster a candidate is than a baseline, with a 95 % interval.
 struct Speedup {
   double ratio = 0;
   double low = 0;
   double high = 0;
-  [[nodiscard]] bool is_faster() const noexcept { return low > 1; }
-  [[nodiscard]] bool is_slower() const noexcept { return high < 1; }
+  /// Differences below one percent are within what order and placement of processes do.
+  static constexpr double kLeastDifference = 0.01;
+  [[nodiscard]] bool is_faster() const noexcept { return low > 1 + kLeastDifference; }
+  [[nodiscard]] bool is_slower() const noexcept { return ratio > 0 && high < 1 - kLeastDifference; }
 };
-Speedup compare_latency(std::span<const double> baseline_ms, std::span<const double> candidate_ms,
+/// Runs that share a process have its memory layout and its moment in common: two processes of the
+/// same model differ by more than their runs do. So the bootstrap (seeded) draws whole groups.
+/// Groups are compared by their lower quartiles, as other programs only ever add time. With equally
+/// many groups, groups of the same index were measured together: the result is the median of their
+/// ratios, and what slowed both down cancels; else the ratio of the medians.
+/// No verdict (all zero) without groups.
+using RunGroups = std::vector<std::vector<double>>;
+Speedup compare_latency(const RunGroups& baseline_ms, const RunGroups& candidate_ms,
                         std::uint64_t seed = 0);
 
 }  // namespace pare

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "base/text.hpp"
 #include "evaluate/exchange.hpp"
@@ -18,6 +20,7 @@ using nlohmann::json;
 constexpr double kTurnMs = 30;        // a turn should last at least this long
 constexpr double kColdBelowMs = 100;  // an untimed run first only where it costs little
 constexpr int kMostRunsPerTurn = 64;
+constexpr double kMostTimeFactor = 4;  // no further processes when loading eats so much time
 
 Fault fault_from(int code) {
   for (const Fault f : {Fault::usage, Fault::corrupt, Fault::missing, Fault::unsupported,
@@ -28,7 +31,13 @@ Fault fault_from(int code) {
   return Fault::internal;
 }
 
-/// One model in its process.
+std::vector<double> flat(const RunGroups& groups) {
+  std::vector<double> all;
+  for (const std::vector<double>& g : groups) all.insert(all.end(), g.begin(), g.end());
+  return all;
+}
+
+/// One model in its processes.
 class Runner {
  public:
   Runner(const MeasureRequest& request, const MeasureOptions& options)
@@ -56,43 +65,57 @@ class Runner {
                  {"threads", request_.threads},
                  {"sizes", request_.sizes},
                  {"seed", request_.seed}};
-    if (!request_.inputs.empty()) {
+    if (!request_.inputs.empty() && folder_ == nullptr) {
       folder_ = std::make_unique<TemporaryFolder>();
-      const std::filesystem::path file = folder_->path() / "inputs";
-      write_tensors(file, request_.inputs);
-      load["inputs"] = file.string();
+      write_tensors(folder_->path() / "inputs", request_.inputs);
     }
+    if (folder_ != nullptr) load["inputs"] = (folder_->path() / "inputs").string();
     const json loaded = ask(load);
-    outcome.value.load_ms = loaded.at("load_ms").get<double>();
+    loads_.push_back(loaded.at("load_ms").get<double>());
     outcome.value.target_version = loaded.at("version").get<std::string>();
     const std::vector<double> warm = run(0, std::max(1, options_.warm_up));
     expected_ms_ = std::max(1e-4, *std::min_element(warm.begin(), warm.end()));
   }
 
-  /// Some runs. Returns the time they took.
-  double turn() {
+  /// Some runs, at most `most`. Returns the time they took.
+  double turn(std::int64_t most) {
     const double wanted = std::ceil(kTurnMs / expected_ms_);
-    const auto missing = std::max<std::int64_t>(1, options_.most_runs - runs());
-    const int count = static_cast<int>(
-        std::min<double>({wanted, kMostRunsPerTurn, static_cast<double>(missing)}));
-    const std::vector<double> ms = run(expected_ms_ < kColdBelowMs ? 1 : 0, std::max(1, count));
-    double sum = 0;
-    for (const double x : ms) sum += x;
-    outcome.value.run_ms.insert(outcome.value.run_ms.end(), ms.begin(), ms.end());
-    return sum / 1000;
+    const int count =
+        static_cast<int>(std::min<double>({wanted, kMostRunsPerTurn, static_cast<double>(most)}));
+    turns_.push_back(run(expected_ms_ < kColdBelowMs ? 1 : 0, std::max(1, count)));
+    const std::vector<double>& ms = turns_.back();
+    runs_ += static_cast<std::int64_t>(ms.size());
+    return std::accumulate(ms.begin(), ms.end(), 0.0) / 1000;
   }
 
+  /// Ends the process.
   void finish() {
     const json memory = ask({{"do", "memory"}});
-    outcome.value.memory.peak_bytes = memory.at("peak_bytes").get<std::uint64_t>();
-    outcome.value.memory.base_bytes = memory.at("base_bytes").get<std::uint64_t>();
-    outcome.value.latency = summarise(outcome.value.run_ms);
+    const auto peak = memory.at("peak_bytes").get<std::uint64_t>();
+    if (peak > outcome.value.memory.peak_bytes) {
+      outcome.value.memory = {peak, memory.at("base_bytes").get<std::uint64_t>()};
+    }
     process_.reset();
+    rounds_.push_back(std::move(turns_));
+    turns_.clear();
+    runs_ = 0;
   }
 
-  [[nodiscard]] std::int64_t runs() const {
-    return static_cast<std::int64_t>(outcome.value.run_ms.size());
+  /// After the last process.
+  void summarise_all() {
+    RunGroups& groups = outcome.value.run_ms;
+    if (rounds_.size() == 1) {
+      groups = rounds_[0];
+    } else {
+      for (const RunGroups& turns : rounds_) groups.push_back(flat(turns));
+    }
+    outcome.value.latency = summarise(flat(groups));
+    std::sort(loads_.begin(), loads_.end());
+    outcome.value.load_ms = quantile(loads_, 0.5);
   }
+
+  /// Timed runs in this process.
+  [[nodiscard]] std::int64_t runs() const noexcept { return runs_; }
 
   MeasureOutcome outcome;
 
@@ -125,29 +148,41 @@ class Runner {
   std::unique_ptr<TemporaryFolder> folder_;
   std::unique_ptr<LineProcess> process_;
   double expected_ms_ = 1;
+  RunGroups turns_;  // of this process
+  std::int64_t runs_ = 0;
+  std::vector<RunGroups> rounds_;  // turns of the processes before
+  std::vector<double> loads_;
 };
 
-bool wants_more(const Runner& r, double used_seconds, const MeasureOptions& options) {
-  if (r.outcome.error || r.runs() >= options.most_runs) return false;
-  return used_seconds < options.seconds || r.runs() < options.least_runs;
+/// What one process of each model may do.
+struct Share {
+  double seconds = 0;
+  std::int64_t least = 0;
+  std::int64_t most = 0;
+};
+
+/// The part of round `round`; all rounds together give the whole.
+Share share_of(const MeasureOptions& options, int round, int rounds) {
+  const auto part = [&](std::int64_t all) {
+    return all * (round + 1) / rounds - all * round / rounds;
+  };
+  return {options.seconds / rounds, part(options.least_runs), part(options.most_runs)};
 }
 
-void take_turns(std::vector<std::unique_ptr<Runner>>& runners, const MeasureOptions& options) {
+void take_turns(std::vector<std::unique_ptr<Runner>>& runners, const Share& share,
+                const std::function<void(double)>& used_seconds) {
   double used = 0;
   for (bool forwards = true;; forwards = !forwards) {
     bool any = false;
     for (std::size_t i = 0; i < runners.size(); ++i) {
       Runner& r = *runners[forwards ? i : runners.size() - 1 - i];
-      if (!wants_more(r, used, options)) continue;
+      const bool enough = used >= share.seconds && r.runs() >= share.least;
+      if (r.outcome.error || enough || r.runs() >= share.most) continue;
       any = true;
-      r.guard([&] { used += r.turn(); });
+      r.guard([&] { used += r.turn(share.most - r.runs()); });
     }
     if (!any) return;
-    if (options.progress) {
-      options.progress({"measuring", cat(runners.size(), " models in turns"),
-                        std::min(used, options.seconds), options.seconds,
-                        std::max(0.0, options.seconds - used)});
-    }
+    used_seconds(used);
   }
 }
 
@@ -155,16 +190,31 @@ void take_turns(std::vector<std::unique_ptr<Runner>>& runners, const MeasureOpti
 
 std::vector<MeasureOutcome> measure_together(const std::vector<MeasureRequest>& requests,
                                              const MeasureOptions& options) {
+  using Clock = std::chrono::steady_clock;
   std::vector<std::unique_ptr<Runner>> runners;
   runners.reserve(requests.size());
   for (const MeasureRequest& request : requests) {
     runners.push_back(std::make_unique<Runner>(request, options));
   }
-  for (const auto& r : runners) r->guard([&] { r->start(); });
-  take_turns(runners, options);
+  const Clock::time_point start = Clock::now();
+  const int rounds = std::max(1, options.processes);
+  for (int round = 0; round < rounds; ++round) {
+    const Share share = share_of(options, round, rounds);
+    if (share.most == 0) continue;
+    for (const auto& r : runners) r->guard([&] { r->start(); });
+    take_turns(runners, share, [&](double used) {
+      if (!options.progress) return;
+      const double done = std::min(options.seconds, share.seconds * round + used);
+      options.progress({"measuring", cat(runners.size(), " models in turns"), done, options.seconds,
+                        options.seconds - done});
+    });
+    for (const auto& r : runners) r->guard([&] { r->finish(); });
+    const std::chrono::duration<double> passed = Clock::now() - start;
+    if (passed.count() > kMostTimeFactor * options.seconds) break;
+  }
   std::vector<MeasureOutcome> outcomes;
   for (const auto& r : runners) {
-    r->guard([&] { r->finish(); });
+    r->guard([&] { r->summarise_all(); });
     outcomes.push_back(std::move(r->outcome));
   }
   return outcomes;

@@ -34,7 +34,10 @@ struct MeasureOptions {
   double seconds = 5;            ///< time for the timed runs of all models together
   std::int64_t least_runs = 10;  ///< per model, even when the time is up
   std::int64_t most_runs = 2000;
-  int warm_up = 3;               ///< runs before the first timed one
+  /// Processes per model, one after the other: two processes of the same model differ by more than
+  /// chance (memory layout), and only their spread shows it. Fewer when loading takes long.
+  int processes = 5;
+  int warm_up = 3;               ///< runs before the first timed one of a process
   double timeout_seconds = 600;  ///< for loading, and for one turn of runs
   /// What to start as the child; it must answer to kMeasureArgument.
   std::filesystem::path program = "/proc/self/exe";
@@ -50,10 +53,10 @@ struct PeakMemory {
 };
 
 struct Measurement {
-  std::vector<double> run_ms;  ///< every timed run
-  Latency latency;             ///< summary of run_ms
+  RunGroups run_ms;  ///< timed runs by process; by turn when there was only one process
+  Latency latency;   ///< summary of all runs
   PeakMemory memory;
-  double load_ms = 0;  ///< reading and planning, once
+  double load_ms = 0;  ///< reading and planning; median over the processes
   std::string target_version;
 };
 
@@ -63,7 +66,7 @@ struct MeasureOutcome {
   Measurement value;  ///< meaningful without error
 };
 
-/// Measures each model in a process of its own. The models take turns (A B, B A, A B ...), so that
+/// Measures each model in processes of its own. The models take turns (A B, B A, A B ...), so that
 /// they share the machine's good and bad moments; a turn begins with an untimed run. Results are in
 /// the order of the requests. Throws only when `progress` does.
 std::vector<MeasureOutcome> measure_together(const std::vector<MeasureRequest>& requests,

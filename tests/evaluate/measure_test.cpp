@@ -38,7 +38,10 @@ class Measure : public testing::Test {
 TEST_F(Measure, TimesAModelInAnotherProcess) {
   const Measurement m = measure(model("product 64"), brief());
   EXPECT_GE(m.latency.runs, 5);
-  EXPECT_EQ(m.latency.runs, static_cast<std::int64_t>(m.run_ms.size()));
+  EXPECT_EQ(m.run_ms.size(), 5U);  // one group per process
+  std::size_t runs = 0;
+  for (const std::vector<double>& group : m.run_ms) runs += group.size();
+  EXPECT_EQ(m.latency.runs, static_cast<std::int64_t>(runs));
   EXPECT_GT(m.latency.median_ms, 0);
   EXPECT_GE(m.latency.p90_ms, m.latency.median_ms);
   EXPECT_GT(m.load_ms, 0);
@@ -109,6 +112,12 @@ TEST_F(Measure, TakesGivenInputs) {
   EXPECT_GE(measure(r, brief()).latency.runs, 5);
   r.inputs = {Tensor::of<float>({1, 3}, {1, 2, 3})};
   EXPECT_THROW((void)measure(r, brief()), Error);
+}
+
+TEST_F(Measure, OneProcessGroupsByTurns) {
+  MeasureOptions o = brief();
+  o.processes = 1;
+  EXPECT_GT(measure(model("product 256"), o).run_ms.size(), 1U);
 }
 
 TEST_F(Measure, StopsAtMostRuns) {
