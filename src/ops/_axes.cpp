@@ -41,20 +41,20 @@ std::optional<std::vector<std::int64_t>> known_ints(const ShapeContext& c, std::
   return c.input_ints(input);
 }
 
-void ElementCopier::put(std::int64_t to, const Tensor& x, std::int64_t from) {
-  if (x.type() != out_.type()) {
-    throw Error(Fault::corrupt, cat("want ", out_.type().name(), ", got ", x.type().name()));
+void put_element(Tensor& out, std::int64_t to, const Tensor& x, std::int64_t from) {
+  if (x.type() != out.type()) {
+    throw Error(Fault::corrupt, cat("want ", out.type().name(), ", got ", x.type().name()));
   }
   const auto i = static_cast<std::size_t>(to);
   const auto k = static_cast<std::size_t>(from);
   if (x.kind() == ElementKind::string) {
-    out_.mutable_data<std::string>()[i] = x.data<std::string>()[k];
+    out.mutable_data<std::string>()[i] = x.data<std::string>()[k];
     return;
   }
   const std::size_t per = x.type().info().values;
   const std::size_t size = x.type().info().bytes;
   if (per == 1) {
-    std::memcpy(out_.mutable_bytes().data() + i * size, x.bytes().data() + k * size, size);
+    std::memcpy(out.mutable_bytes().data() + i * size, x.bytes().data() + k * size, size);
     return;
   }
   // Sub-byte types: element i lies in bits of byte i / per, the first in the low bits.
@@ -64,7 +64,7 @@ void ElementCopier::put(std::int64_t to, const Tensor& x, std::int64_t from) {
       (std::to_integer<unsigned>(x.bytes()[k / per]) >> (static_cast<unsigned>(k % per) * bits)) &
       mask;
   const unsigned shift = static_cast<unsigned>(i % per) * bits;
-  std::byte& byte = out_.mutable_bytes()[i / per];
+  std::byte& byte = out.mutable_bytes()[i / per];
   byte = (byte & static_cast<std::byte>(~(mask << shift))) | static_cast<std::byte>(code << shift);
 }
 

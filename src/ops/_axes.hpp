@@ -30,14 +30,17 @@ struct AxisView {
 /// outer nullopt = not known yet; empty inner = the input was not given.
 std::optional<std::vector<std::int64_t>> known_ints(const ShapeContext& c, std::size_t input);
 
-/// Fills a tensor element by element, whatever the type (sub-byte types and text too).
+/// out[to] = x[from], whatever the element type (sub-byte types and text too). Fault::corrupt when
+/// the types differ.
+void put_element(Tensor& out, std::int64_t to, const Tensor& x, std::int64_t from);
+
+/// Fills a tensor element by element.
 class ElementCopier {
  public:
   ElementCopier(DType type, Shape shape) : out_(type, std::move(shape)) {}
   /// Continues from the elements of `x`.
   explicit ElementCopier(const Tensor& x) : out_(x.clone()) {}
-  /// out[to] = x[from]. Fault::corrupt when the types differ.
-  void put(std::int64_t to, const Tensor& x, std::int64_t from);
+  void put(std::int64_t to, const Tensor& x, std::int64_t from) { put_element(out_, to, x, from); }
   [[nodiscard]] Tensor take() { return std::move(out_); }
 
  private:

@@ -67,11 +67,11 @@ Reduction reduction_of(const OpCall& call) {
   return r;
 }
 
-OpDef reduce_def(const char* name, int since, void (*reference)(OpCall&)) {
+OpDef reduce_def(const char* name, int since, void (*reference)(OpCall&), TypeSet allowed) {
   return OpDef(name, since)
-      .input("data", types::kNumeric)
+      .input("data", allowed)
       .optional_input("axes", {ElementKind::i64}, "tensor(int64)")
-      .output("reduced", types::kNumeric)
+      .output("reduced", allowed)
       .attribute("keepdims", std::int64_t{1}, "1: reduced dimensions stay with size 1")
       .attribute("noop_with_empty_axes", std::int64_t{0}, "1: no axes = nothing is reduced")
       .define(reduce_infer, reference, one_flop);

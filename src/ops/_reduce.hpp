@@ -49,6 +49,7 @@ void reduce_reference(OpCall& call) {
 }
 
 /// The schema that all reductions share.
-OpDef reduce_def(const char* name, int since, void (*reference)(OpCall&));
+OpDef reduce_def(const char* name, int since, void (*reference)(OpCall&),
+                 TypeSet allowed = types::kNumeric);
 
 }  // namespace pare::ops

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
@@ -9,7 +10,7 @@ struct Function {
   explicit Function(const OpCall& call)
       : alpha_(static_cast<double>(call.attr_float("alpha"))),
         beta_(static_cast<double>(call.attr_float("beta"))) {}
-  double operator()(double x) const { return std::fmax(0, std::fmin(1, alpha_ * x + beta_)); }
+  double operator()(double x) const { return std::clamp(alpha_ * x + beta_, 0.0, 1.0); }
   double alpha_;
   double beta_;
 };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
@@ -5,7 +6,7 @@
 namespace pare {
 namespace {
 
-double value(double x) { return x * std::fmin(1, std::fmax(0, x / 6 + 0.5)); }
+double value(double x) { return x * std::clamp(x / 6 + 0.5, 0.0, 1.0); }
 
 }  // namespace
 

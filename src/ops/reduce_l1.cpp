@@ -14,7 +14,8 @@ struct Function {
   }
   template <class T>
   T add(T sum, T x) const {
-    return sum + (x < T{} ? -x : x);
+    return x < T{} ? ops::wrapping(sum, x, [](auto a, auto b) { return a - b; })
+                   : ops::wrapping(sum, x, [](auto a, auto b) { return a + b; });
   }
   template <class T>
   T finish(T sum, std::int64_t) const {

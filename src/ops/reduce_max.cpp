@@ -27,6 +27,9 @@ struct Function {
 
 /// Greatest over axes; NaN wins. Shapes: x any -> y without (or with 1 in) the
 /// reduced dimensions. Source: ONNX ReduceMax, version 20.
-OpDefs op_reduce_max() { return ops::reduce_def("ReduceMax", 20, ops::reduce_reference<Function>); }
+OpDefs op_reduce_max() {
+  return ops::reduce_def("ReduceMax", 20, ops::reduce_reference<Function>,
+                         types::kNumeric | types::kBool);
+}
 
 }  // namespace pare

@@ -14,7 +14,7 @@ struct Function {
   }
   template <class T>
   T add(T sum, T x) const {
-    return sum + x;
+    return ops::wrapping(sum, x, [](auto a, auto b) { return a + b; });
   }
   template <class T>
   T finish(T sum, std::int64_t count) const {

@@ -27,6 +27,9 @@ struct Function {
 
 /// Least over axes; NaN wins. Shapes: x any -> y without (or with 1 in) the
 /// reduced dimensions. Source: ONNX ReduceMin, version 20.
-OpDefs op_reduce_min() { return ops::reduce_def("ReduceMin", 20, ops::reduce_reference<Function>); }
+OpDefs op_reduce_min() {
+  return ops::reduce_def("ReduceMin", 20, ops::reduce_reference<Function>,
+                         types::kNumeric | types::kBool);
+}
 
 }  // namespace pare

@@ -14,7 +14,7 @@ struct Function {
   }
   template <class T>
   T add(T sum, T x) const {
-    return sum * x;
+    return ops::wrapping(sum, x, [](auto a, auto b) { return a * b; });
   }
   template <class T>
   T finish(T sum, std::int64_t) const {
@@ -22,12 +22,24 @@ struct Function {
   }
 };
 
+void infer(ShapeContext& c) {
+  ops::reduce_infer(c);
+  const auto x = c.input_elements(0);
+  const SymShape* shape = c.input_shape(0);
+  if (!x || shape == nullptr || shape->size() != 1) return;
+  if (c.has_input(1) && !c.input_ints(1)) return;
+  Dim all = 1;
+  for (const Dim& d : *x) all = all * d;
+  c.set_output_elements(0, {all});
+}
+
 }  // namespace
 
 /// Product over axes. Shapes: x any -> y without (or with 1 in) the
 /// reduced dimensions. Source: ONNX ReduceProd, version 18.
 OpDefs op_reduce_prod() {
-  return ops::reduce_def("ReduceProd", 18, ops::reduce_reference<Function>);
+  return ops::reduce_def("ReduceProd", 18, ops::reduce_reference<Function>)
+      .define(infer, ops::reduce_reference<Function>, ops::one_flop);
 }
 
 }  // namespace pare

@@ -14,7 +14,8 @@ struct Function {
   }
   template <class T>
   T add(T sum, T x) const {
-    return sum + x * x;
+    const T square = ops::wrapping(x, x, [](auto a, auto b) { return a * b; });
+    return ops::wrapping(sum, square, [](auto a, auto b) { return a + b; });
   }
   template <class T>
   T finish(T sum, std::int64_t) const {

@@ -1,19 +1,26 @@
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
-#include "ops/_softmax.hpp"
+#include "ops/_axes.hpp"
+#include "ops/_elementwise.hpp"
 
 namespace pare {
 namespace {
 
 void infer(ShapeContext& c) {
   const SymShape* x = c.input_shape(0);
-  const auto k = c.input_elements(1);
   std::optional<SymShape> y;
   if (x != nullptr) {
-    y = *x;
     const auto axis = static_cast<std::size_t>(c.attr_axis("axis", x->size()));
+    const auto k = c.input_elements(1);
+    y = *x;
     (*y)[axis] = k && k->size() == 1 ? k->front() : Dim::unknown();
+    const Dim& n = (*x)[axis];
+    const Dim& m = (*y)[axis];
+    if (m.is_number() && (m.number() < 0 || (n.is_number() && m.number() > n.number()))) {
+      c.fail(cat("k is ", m.text(), " of ", n.text()));
+    }
   }
   c.set_output(0, c.input_dtype(0), y);
   c.set_output(1, dtype_of(ElementKind::i64), y);
@@ -22,38 +29,54 @@ void infer(ShapeContext& c) {
 void reference(OpCall& call) {
   const Tensor& x = call.input(0);
   const auto axis = static_cast<std::size_t>(call.attr_axis("axis", x.rank()));
-  const std::int64_t k = call.input(1).to_ints().at(0);
-  if (k < 0 || k > x.dim(axis)) call.fail(cat("k is ", k, " of ", x.dim(axis)));
+  const ops::AxisView view(x.shape(), axis);
+  const std::vector<std::int64_t> wanted = call.input(1).to_ints();
+  if (wanted.size() != 1 || wanted[0] < 0 || wanted[0] > view.size) {
+    call.fail(cat("k must be one number from 0 to ", view.size));
+  }
+  const std::int64_t k = wanted[0];
   const bool largest = call.attr_int("largest") != 0;
   Shape shape = x.shape();
   shape[axis] = k;
-  const std::vector<double> in = x.to_doubles();
-  std::vector<double> values(static_cast<std::size_t>(element_count(shape)));
-  std::vector<std::int64_t> where(values.size());
-  ops::for_each_lane(x.shape(), axis, [&](std::size_t first, std::size_t step, std::size_t count) {
-    std::vector<std::size_t> order(count);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      const double va = in[first + a * step];
-      const double vb = in[first + b * step];
-      return largest ? va > vb : va < vb;
-    });
-    const std::size_t outer = first / (step * count);
-    const std::size_t base = outer * step * static_cast<std::size_t>(k) + first % step;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(k); ++i) {
-      values[base + i * step] = in[first + order[i] * step];
-      where[base + i * step] = static_cast<std::int64_t>(order[i]);
+  const ops::AxisView to(shape, axis);
+  ops::ElementCopier values(x.type(), shape);
+  Tensor places(ElementKind::i64, shape);
+  const auto indices = places.mutable_data<std::int64_t>();
+  visit_number(x.kind(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto in = x.data<T>();
+    std::vector<std::int64_t> order(static_cast<std::size_t>(view.size));
+    for (std::int64_t o = 0; o < view.outer; ++o) {
+      for (std::int64_t i = 0; i < view.inner; ++i) {
+        // Of equals the lower index comes first; NaN counts as greatest.
+        const auto before = [&](std::int64_t a, std::int64_t b) {
+          const auto va = load_number(in[view.at(o, a, i)]);
+          const auto vb = load_number(in[view.at(o, b, i)]);
+          const bool na = va != va;
+          const bool nb = vb != vb;
+          if (na || nb) return largest ? na && !nb : nb && !na;
+          return largest ? va > vb : va < vb;
+        };
+        std::iota(order.begin(), order.end(), 0);
+        std::stable_sort(order.begin(), order.end(), before);
+        for (std::int64_t r = 0; r < k; ++r) {
+          const std::int64_t from = order[static_cast<std::size_t>(r)];
+          const std::size_t at = to.at(o, r, i);
+          values.put(static_cast<std::int64_t>(at), x,
+                     static_cast<std::int64_t>(view.at(o, from, i)));
+          indices[at] = from;
+        }
+      }
     }
   });
-  call.set_output(0, Tensor::of<double>(shape, values).cast(x.type()));
-  call.set_output(1, Tensor::of<std::int64_t>(shape, where));
+  call.set_output(0, values.take());
+  call.set_output(1, places);
 }
 
 }  // namespace
 
-/// The k greatest (or least) values along an axis, in order, and their indices; of equals the
-/// first. Shapes: x [..., N, ...], k [1] -> values, indices [..., k, ...]. Source: ONNX TopK,
-/// version 24.
+/// The k greatest (or least) elements along `axis` with their indices, best first; of equals the
+/// lower index first. Shapes: x [.., N, ..], k [1] -> [.., k, ..]. Source: ONNX TopK, version 24.
 OpDefs op_top_k() {
   return OpDef("TopK", 24)
       .input("X", types::kNumeric)
@@ -61,8 +84,8 @@ OpDefs op_top_k() {
       .output("Values", types::kNumeric)
       .output("Indices", {ElementKind::i64}, "I")
       .attribute("axis", std::int64_t{-1}, "dimension to sort")
-      .attribute("largest", std::int64_t{1}, "0: the least")
-      .attribute("sorted", std::int64_t{1}, "the result is sorted in any case")
+      .attribute("largest", std::int64_t{1}, "0: the least elements")
+      .attribute("sorted", std::int64_t{1}, "0: any order will do")
       .define(infer, reference, ops::one_flop);
 }
 
