@@ -14,11 +14,15 @@ namespace pare {
 namespace {
 
 constexpr std::align_val_t kAlignment{64};
+/// No machine has more; allocators that check themselves abort instead of refusing.
+constexpr std::size_t kMostBytes = std::size_t{1} << 39;
 
 /// Zeroed, aligned, shared bytes.
 std::shared_ptr<std::byte> allocate(std::size_t bytes) {
   const std::size_t room = std::max<std::size_t>(bytes, 1);
-  auto* raw = static_cast<std::byte*>(::operator new(room, kAlignment, std::nothrow));
+  auto* raw = room > kMostBytes
+                  ? nullptr
+                  : static_cast<std::byte*>(::operator new(room, kAlignment, std::nothrow));
   if (raw == nullptr) throw Error(Fault::resource, cat("no memory for ", bytes, " bytes"));
   std::memset(raw, 0, room);
   return {raw, [](std::byte* p) { ::operator delete(p, kAlignment); }};

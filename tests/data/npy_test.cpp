@@ -19,7 +19,8 @@ std::string npy(const std::string& dictionary, const std::string& data, int majo
   return file + dictionary + "\n" + data;
 }
 
-Tensor parse(const std::string& file) { return parse_npy(bytes_of(file), nullptr); }
+/// A copy: the bytes of `file` do not outlive the caller's expression.
+Tensor parse(const std::string& file) { return parse_npy(bytes_of(file), nullptr).clone(); }
 
 const std::string kHeader = "{'descr': '<i2', 'fortran_order': False, 'shape': (2, 3), }";
 const std::string kData = raw({1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 255, 255});

@@ -35,6 +35,10 @@ std::string deflated(const std::string& text) {
   return out;
 }
 
+void append(std::string& text, std::initializer_list<std::string> parts) {
+  for (const std::string& part : parts) text += part;
+}
+
 /// A zip file put together by hand, as the APPNOTE describes it.
 std::string zip(const std::vector<Packed>& members) {
   std::string file;
@@ -46,10 +50,9 @@ std::string zip(const std::vector<Packed>& members) {
     const std::string common = u16(m.deflate ? 8 : 0) + u16(0) + u16(0x21) + u32(crc) +
                                u32(data.size()) + u32(m.content.size() + m.lie) +
                                u16(m.name.size()) + u16(0);
-    directory += u32(0x02014B50) + u16(20) + u16(20) + u16(0);
-    directory += common + u16(0) + u16(0) + u16(0) + u32(0) + u32(file.size()) + m.name;
-    file += u32(0x04034B50) + u16(20) + u16(0);
-    file += common + m.name + data;
+    append(directory, {u32(0x02014B50), u16(20), u16(20), u16(0), common, u16(0), u16(0), u16(0),
+                       u32(0), u32(file.size()), m.name});
+    append(file, {u32(0x04034B50), u16(20), u16(0), common, m.name, data});
   }
   const std::size_t at = file.size();
   return file + directory + u32(0x06054B50) + u16(0) + u16(0) + u16(members.size()) +
