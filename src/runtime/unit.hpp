@@ -37,6 +37,7 @@ struct Unit {
   bool quantized = false;
   std::vector<Quant> in_quant;         ///< one per input when quantized
   std::vector<float> weight_scales;    ///< of input 1 of a product: one, or one per channel
+  Tensor weights;                      ///< input 1 as int8 less its zero point, when quantized
   Quant out_quant;                     ///< off = the output is float
   std::vector<std::string> refused;    ///< why larger units were not used
   std::vector<const Value*> captures;  ///< read by bodies of control flow

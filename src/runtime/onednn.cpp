@@ -1,0 +1,164 @@
+#include "runtime/onednn.hpp"
+
+#include <cmath>
+
+namespace pare::onednn {
+
+const dnnl::engine& engine() {
+  static const dnnl::engine kEngine(dnnl::engine::kind::cpu, 0);
+  return kEngine;
+}
+
+namespace {
+
+dnnl::stream& stream() {
+  thread_local dnnl::stream s(engine());
+  return s;
+}
+
+}  // namespace
+
+Type type_of(DType type) {
+  switch (type.kind()) {
+    case ElementKind::f32: return Type::f32;
+    case ElementKind::i32: return Type::s32;
+    case ElementKind::i8: return Type::s8;
+    case ElementKind::u8: return Type::u8;
+    default: throw Error(Fault::unsupported, cat("oneDNN has no ", type.name(), " here"));
+  }
+}
+
+Desc desc_of(Type type, const Shape& shape, Layout layout) {
+  Dims strides(shape.size(), 1);
+  std::int64_t stride = 1;
+  const bool last = layout == Layout::channels_last && shape.size() >= 3;
+  if (last) {
+    strides[1] = 1;
+    stride = shape[1];
+  }
+  for (std::size_t i = shape.size(); i-- > 0;) {
+    if (last && i == 1) continue;
+    strides[i] = stride;
+    stride *= shape[i];
+  }
+  if (shape.empty()) return Desc({1}, type, Dims{1});
+  return Desc(shape, type, strides);
+}
+
+Desc plain(Type type, const Dims& dims) { return desc_of(type, dims, Layout::plain); }
+
+Desc any(Type type, const Dims& dims) { return Desc(dims, type, Tag::any); }
+
+dnnl::memory packed(Type type, const Dims& dims, const void* data, const Desc& wanted) {
+  dnnl::memory from(plain(type, dims), engine(), const_cast<void*>(data));  // only read
+  dnnl::memory to(wanted, engine());
+  dnnl::reorder(from, to).execute(stream(), from, to);
+  stream().wait();
+  return to;
+}
+
+bool algorithm_of(const Activation& f, dnnl::algorithm& out, float& alpha, float& beta) {
+  using dnnl::algorithm;
+  alpha = f.alpha;
+  beta = f.beta;
+  const auto is = [&](dnnl::algorithm a, float new_alpha = 0, float new_beta = 0) {
+    out = a;
+    alpha = new_alpha;
+    beta = new_beta;
+    return true;
+  };
+  switch (f.act) {
+    case Act::relu: return is(algorithm::eltwise_relu);
+    case Act::leaky_relu: return is(algorithm::eltwise_relu, f.alpha);
+    case Act::clip: return is(algorithm::eltwise_clip, f.alpha, f.beta);
+    case Act::sigmoid: return is(algorithm::eltwise_logistic);
+    case Act::tanh: return is(algorithm::eltwise_tanh);
+    case Act::hard_swish: return is(algorithm::eltwise_hardswish);
+    case Act::swish: return is(algorithm::eltwise_swish, f.alpha);
+    case Act::gelu_erf: return is(algorithm::eltwise_gelu_erf);
+    case Act::gelu_tanh: return is(algorithm::eltwise_gelu_tanh);
+    case Act::elu: return is(algorithm::eltwise_elu, f.alpha);
+    case Act::softplus: return is(algorithm::eltwise_soft_relu);
+    case Act::mish: return is(algorithm::eltwise_mish);
+    case Act::abs: return is(algorithm::eltwise_abs);
+    case Act::neg: return is(algorithm::eltwise_linear, -1);
+    case Act::sqrt: return is(algorithm::eltwise_sqrt);
+    case Act::exp: return is(algorithm::eltwise_exp);
+    case Act::log: return is(algorithm::eltwise_log);
+    case Act::linear: return is(algorithm::eltwise_linear, f.alpha, f.beta);
+    default: return false;
+  }
+}
+
+void append(dnnl::post_ops& ops, const Activation& f, float scale) {
+  if (f.act == Act::hard_sigmoid) {
+    ops.append_eltwise(1, dnnl::algorithm::eltwise_linear, f.alpha, f.beta);
+    ops.append_eltwise(scale, dnnl::algorithm::eltwise_clip, 0, 1);
+    return;
+  }
+  dnnl::algorithm algorithm = dnnl::algorithm::undef;
+  float alpha = 0;
+  float beta = 0;
+  if (!algorithm_of(f, algorithm, alpha, beta)) {
+    throw Error(Fault::unsupported, cat("oneDNN has no ", to_string(f.act)));
+  }
+  ops.append_eltwise(scale, algorithm, alpha, beta);
+}
+
+void PrimitiveKernel::bind(int argument, const Desc& desc, Source source, std::size_t index) {
+  dnnl::memory memory(desc, engine(), DNNL_MEMORY_NONE);
+  bindings_.push_back({source, index, memory});
+  arguments_[argument] = memory;
+}
+
+void PrimitiveKernel::bind_input(int argument, const Desc& desc, std::size_t index) {
+  bind(argument, desc, Source::input, index);
+}
+
+void PrimitiveKernel::bind_output(int argument, const Desc& desc, std::size_t index) {
+  bind(argument, desc, Source::output, index);
+}
+
+void PrimitiveKernel::bind_scratch(const Desc& desc) {
+  if (desc.get_size() > 0) bind(DNNL_ARG_SCRATCHPAD, desc, Source::scratch, 0);
+}
+
+void PrimitiveKernel::bind_constant(int argument, dnnl::memory memory) {
+  arguments_[argument] = std::move(memory);
+}
+
+void PrimitiveKernel::run(const KernelArgs& args) {
+  for (Binding& b : bindings_) {
+    std::byte* at = args.scratch;
+    if (b.source == Source::input) at = args.in[b.index];
+    if (b.source == Source::output) at = args.out[b.index];
+    b.memory.set_data_handle(at);
+  }
+  try {
+    primitive_.execute(stream(), arguments_);
+    stream().wait();
+  } catch (const dnnl::error& error) {
+    throw Error(Fault::internal, cat("oneDNN: ", error.what()));
+  }
+}
+
+dnnl::primitive_attr attributes() {
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attr;
+}
+
+bool exact_int8() {
+  switch (dnnl::get_effective_cpu_isa()) {
+    case dnnl::cpu_isa::all:
+    case dnnl::cpu_isa::sse41:
+    case dnnl::cpu_isa::avx:
+    case dnnl::cpu_isa::avx2:
+    case dnnl::cpu_isa::avx512_mic:
+    case dnnl::cpu_isa::avx512_mic_4ops:
+    case dnnl::cpu_isa::avx512_core: return false;
+    default: return true;
+  }
+}
+
+}  // namespace pare::onednn

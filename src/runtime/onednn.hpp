@@ -1,0 +1,76 @@
+#pragma once
+
+#include <oneapi/dnnl/dnnl.hpp>
+#include <unordered_map>
+#include <vector>
+
+#include "runtime/kernel.hpp"
+
+namespace pare::onednn {
+
+using Dims = dnnl::memory::dims;
+using Desc = dnnl::memory::desc;
+using Type = dnnl::memory::data_type;
+using Tag = dnnl::memory::format_tag;
+
+const dnnl::engine& engine();
+
+/// Runs `body`; what the library cannot do becomes Error(Fault::unsupported).
+template <class Body>
+decltype(auto) guarded(Body&& body) {
+  try {
+    return std::forward<Body>(body)();
+  } catch (const dnnl::error& error) {
+    throw Error(Fault::unsupported, cat("oneDNN: ", error.what()));
+  }
+}
+
+/// f32, s32, s8, u8, bf16, f16; Fault::unsupported otherwise.
+Type type_of(DType type);
+/// Strides of a value of that shape in memory.
+Desc desc_of(Type type, const Shape& shape, Layout layout);
+/// Dense row-major.
+Desc plain(Type type, const Dims& dims);
+/// The description without order, for the library to choose one.
+Desc any(Type type, const Dims& dims);
+
+/// A copy of dense row-major `data` in the order that a primitive wants.
+dnnl::memory packed(Type type, const Dims& dims, const void* data, const Desc& wanted);
+
+/// Appends an activation: y = scale * f(x). Fault::unsupported when the library lacks it.
+void append(dnnl::post_ops& ops, const Activation& f, float scale = 1);
+/// The algorithm for a single activation; false when there is none.
+bool algorithm_of(const Activation& f, dnnl::algorithm& algorithm, float& alpha, float& beta);
+
+/// Executes one primitive: its arguments are bound once, their addresses at each run.
+class PrimitiveKernel final : public Kernel {
+ public:
+  explicit PrimitiveKernel(dnnl::primitive primitive) : primitive_(std::move(primitive)) {}
+  void bind_input(int argument, const Desc& desc, std::size_t index);
+  void bind_output(int argument, const Desc& desc, std::size_t index = 0);
+  void bind_scratch(const Desc& desc);
+  void bind_constant(int argument, dnnl::memory memory);
+  void run(const KernelArgs& args) override;
+
+ private:
+  enum class Source : std::uint8_t { input, output, scratch };
+  struct Binding {
+    Source source = Source::input;
+    std::size_t index = 0;
+    dnnl::memory memory;
+  };
+  void bind(int argument, const Desc& desc, Source source, std::size_t index);
+
+  dnnl::primitive primitive_;
+  std::vector<Binding> bindings_;
+  std::unordered_map<int, dnnl::memory> arguments_;
+};
+
+/// Attributes that every primitive of ours has: scratch memory comes from the arena.
+dnnl::primitive_attr attributes();
+
+/// Whether 8-bit products add up without 16-bit saturation in between (VNNI). Without it the
+/// library would clip sums of u8 times s8 silently, so quantized products then run as floats.
+bool exact_int8();
+
+}  // namespace pare::onednn

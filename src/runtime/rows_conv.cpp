@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "runtime/onednn.hpp"
+#include "runtime/product.hpp"
+#include "runtime/rows.hpp"
+#include "runtime/window.hpp"
+
+namespace pare {
+namespace {
+
+using onednn::Desc;
+using onednn::Dims;
+
+struct ConvSizes {
+  Shape x, y;
+  Dims weights;  // with the group in front when there are groups
+  WindowSizes window;
+  std::int64_t channels = 0;  // of the output
+};
+
+ConvSizes conv_sizes(const Unit& unit, PlanFacts& facts) {
+  ConvSizes s;
+  s.x = shape_of(*unit.input(0));
+  s.y = shape_of(*unit.output());
+  const Shape w = shape_of(*unit.input(1));
+  const AttributeReader a = facts.attributes(*unit.node);
+  s.window = window_sizes(a, Shape(w.begin() + 2, w.end()), s.x, s.y);
+  const std::int64_t group = a.attr_int("group");
+  s.channels = w[0];
+  s.weights = w;
+  if (group > 1) {
+    s.weights[0] /= group;
+    s.weights.insert(s.weights.begin(), group);
+  }
+  return s;
+}
+
+Verdict accepts_shapes(const Unit& unit, PlanFacts& facts) {
+  const Shape x = shape_of(*unit.input(0));
+  if (x.size() < 3 || x.size() > 5) return refuse(cat("rank ", x.size()));
+  if (facts.constant(unit.input(1)) == nullptr && !unit.quantized) {
+    return refuse("the weights are not constant");
+  }
+  if (unit.input(2) != nullptr && facts.constant(unit.input(2)) == nullptr) {
+    return refuse("the bias is not constant");
+  }
+  const Shape w = shape_of(*unit.input(1));
+  const std::int64_t group = facts.attributes(*unit.node).attr_int("group");
+  if (w.size() != x.size() || group < 1 || w[0] % group != 0) return refuse("odd weights");
+  return accepts_posts(unit, facts);
+}
+
+Verdict accepts_float(const Unit& unit, PlanFacts& facts) {
+  if (!unit.is("Conv")) return not_mine();
+  if (unit.quantized) return not_mine();
+  if (unit.input(0)->dtype().kind() != ElementKind::f32) return refuse("not float32");
+  return accepts_shapes(unit, facts);
+}
+
+Verdict accepts_int8(const Unit& unit, PlanFacts& facts) {
+  if (!unit.is("Conv") || !unit.quantized) return not_mine();
+  if (!onednn::exact_int8()) return refuse("this CPU would clip 16-bit sums (no VNNI)");
+  return accepts_shapes(unit, facts);
+}
+
+Prepared make_conv(const Unit& unit, PlanFacts& facts) {
+  const ConvSizes s = conv_sizes(unit, facts);
+  const ProductPlan plan = plan_product(unit, facts, s.channels);
+  Dims dilations = s.window.dilations;
+  for (auto& d : dilations) --d;
+  return onednn::guarded([&] {
+    const Desc src = onednn::desc_of(plan.src_type, s.x, Layout::channels_last);
+    const Desc dst = onednn::desc_of(plan.dst_type, s.y, Layout::channels_last);
+    const Desc bias =
+        plan.has_bias ? Desc({s.channels}, onednn::Type::f32, onednn::Tag::a) : Desc();
+    const dnnl::convolution_forward::desc d(
+        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, src,
+        onednn::any(plan.weights_type, s.weights), bias, dst, s.window.strides, dilations,
+        s.window.before, s.window.after);
+    const dnnl::convolution_forward::primitive_desc pd(d, plan.attr, onednn::engine());
+    Prepared made;
+    auto kernel = std::make_unique<onednn::PrimitiveKernel>(dnnl::convolution_forward(pd));
+    kernel->bind_input(DNNL_ARG_SRC, src, 0);
+    kernel->bind_output(DNNL_ARG_DST, dst);
+    kernel->bind_scratch(pd.scratchpad_desc());
+    kernel->bind_constant(DNNL_ARG_WEIGHTS,
+                          onednn::packed(plan.weights_type, s.weights, plan.weights.bytes().data(),
+                                         pd.weights_desc()));
+    if (plan.has_bias) {
+      kernel->bind_constant(
+          DNNL_ARG_BIAS, onednn::packed(onednn::Type::f32, {s.channels}, plan.bias.data(), bias));
+    }
+    made.inputs.push_back({unit.input(0), Layout::channels_last});
+    if (plan.sum != nullptr) {
+      made.inputs.push_back({plan.sum, Layout::channels_last});
+      made.accumulates = 1;
+    }
+    made.outputs = {Layout::channels_last};
+    made.scratch_bytes = pd.scratchpad_desc().get_size();
+    made.weight_bytes = pd.weights_desc().get_size() + plan.bias.size() * sizeof(float);
+    made.note = pd.impl_info_str();
+    made.kernel = std::move(kernel);
+    return made;
+  });
+}
+
+constexpr KernelRow kRows[] = {{"onednn:conv_int8", accepts_int8, make_conv},
+                               {"onednn:conv", accepts_float, make_conv}};
+
+}  // namespace
+
+std::span<const KernelRow> conv_rows() { return kRows; }
+
+}  // namespace pare
