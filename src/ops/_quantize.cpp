@@ -79,6 +79,19 @@ Affine axis_affine(const OpCall& call, std::size_t scale, std::size_t zero, cons
   return out;
 }
 
+void subtract_zero(std::vector<std::uint64_t>& codes, const OpCall& call, std::size_t zero,
+                   const ZeroLayout& layout) {
+  if (!call.has_input(zero)) return;
+  const std::vector<std::uint64_t> z = to_wrapping(call.input(zero));
+  const auto count = static_cast<std::int64_t>(z.size());
+  if (count != 1 && count != layout.count) {
+    call.fail(cat("input ", zero, " has ", count, " zero points, wanted 1 or ", layout.count));
+  }
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    codes[i] -= z[count == 1 ? 0 : static_cast<std::int64_t>(i) / layout.run % count];
+  }
+}
+
 std::vector<double> dequantize(const Tensor& x, const Affine& affine) {
   std::vector<double> v = x.to_doubles();
   for (std::size_t i = 0; i < v.size(); ++i) {

@@ -46,6 +46,17 @@ Affine single_affine(const OpCall& call, std::size_t scale, std::size_t zero);
 Affine axis_affine(const OpCall& call, std::size_t scale, std::size_t zero, const Shape& x,
                    std::int64_t axis);
 
+/// Zero points given one for all, or `count` of them, each for `run` elements in a row, over and
+/// over.
+struct ZeroLayout {
+  std::int64_t count = 1;
+  std::int64_t run = 1;
+};
+/// Takes the zero points of input `zero`, when given, off `codes`. Fault::corrupt for a wrong
+/// count.
+void subtract_zero(std::vector<std::uint64_t>& codes, const OpCall& call, std::size_t zero,
+                   const ZeroLayout& layout);
+
 /// (x - zero) * scale.
 std::vector<double> dequantize(const Tensor& x, const Affine& affine);
 /// round(x / scale) + zero, half to even, limited to the range of `to`. The ratio is rounded to

@@ -1,39 +1,31 @@
 #include "ops/_conv.hpp"
-#include "tensor/visit.hpp"
+#include "ops/_quantize.hpp"
 
 namespace pare {
 namespace {
 
 constexpr TypeSet kBytes = {ElementKind::i8, ElementKind::u8};
 
-void infer(ShapeContext& c) { ops::conv_infer(c, 1, dtype_of(ElementKind::i32)); }
+void infer(ShapeContext& c) {
+  c.set_output(0, dtype_of(ElementKind::i32),
+               ops::conv_shape(c, c.input_shape(0), c.input_shape(1)));
+}
+
 Cost cost(const ShapeContext& c) { return ops::conv_cost(c, 1); }
 
 void reference(OpCall& call) {
   const Tensor& x = call.input(0);
   const Tensor& w = call.input(1);
-  const ops::ConvShape s = ops::conv_shape(call, x.shape(), w.shape());
-  const std::int64_t x_zero = call.has_input(2) ? call.input(2).to_ints().at(0) : 0;
-  std::vector<std::int64_t> w_zero = {0};
-  if (call.has_input(3)) w_zero = call.input(3).to_ints();
-  if (w_zero.size() != 1 && static_cast<std::int64_t>(w_zero.size()) != s.outputs) {
-    call.fail("w_zero_point of wrong size");
-  }
-  w_zero.resize(static_cast<std::size_t>(s.outputs), w_zero[0]);
-  Shape shape = {s.batch, s.outputs};
-  shape.insert(shape.end(), s.out.begin(), s.out.end());
-  const auto out =
-      call.make_output(0, dtype_of(ElementKind::i32), shape).mutable_data<std::int32_t>();
-  const std::vector<std::int64_t> in = x.to_ints();
-  const std::vector<std::int64_t> weights = w.to_ints();
-  ops::convolve<std::int64_t>(
-      s, [&](std::int64_t, std::int64_t i) { return in[static_cast<std::size_t>(i)] - x_zero; },
-      [&](std::int64_t m, std::int64_t i) {
-        return weights[static_cast<std::size_t>(i)] - w_zero[static_cast<std::size_t>(m)];
-      },
-      [&](std::int64_t i, std::int64_t, std::int64_t sum) {
-        out[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(sum);
-      });
+  const ops::ConvPlan plan = ops::plan_conv(call, x.shape(), w.shape());
+  std::vector<std::uint64_t> in = ops::to_wrapping(x);
+  std::vector<std::uint64_t> weights = ops::to_wrapping(w);
+  ops::subtract_zero(in, call, 2, {1, 1});
+  const std::int64_t row = plan.channels / plan.group * plan.walk.kernel_count();
+  ops::subtract_zero(weights, call, 3, {plan.maps, row});
+  const Shape shape = plan.output_shape();
+  std::vector<std::uint64_t> y(static_cast<std::size_t>(element_count(shape)));
+  ops::convolve(plan, in, weights, y);
+  call.set_output(0, ops::from_wrapping(y, shape, dtype_of(ElementKind::i32)));
 }
 
 }  // namespace

@@ -59,7 +59,10 @@ void infer(ShapeContext& c) {
   y[0] = (*x)[0];
   y[1] = (*w)[1] * c.attr_int("group");
   const auto weights = to_numbers(*w);
-  const Shape in = ops::spatial_sizes(*x);
+  Shape in;  // -1 = not known
+  for (std::size_t i = 2; i < x->size(); ++i) {
+    in.push_back((*x)[i].is_number() ? (*x)[i].number() : -1);
+  }
   if (weights) {
     const Shape kernel(weights->begin() + 2, weights->end());
     if (std::find(in.begin(), in.end(), -1) == in.end()) {
