@@ -79,10 +79,10 @@ std::string le32(std::size_t v) {
 
 std::string wav(const WavHead& head, const std::string& data, const std::string& before = {}) {
   const int frame = head.channels * head.bits / 8;
+  const std::size_t rate = static_cast<unsigned>(head.rate);
   const std::string body = "WAVE" + before + "fmt " + le32(16) +
-                           raw({head.code, 0, head.channels, 0}) +
-                           le32(static_cast<std::size_t>(head.rate)) +
-                           le32(static_cast<std::size_t>(head.rate * frame)) +
+                           raw({head.code, 0, head.channels, 0}) + le32(rate) +
+                           le32(rate * static_cast<unsigned>(frame)) +
                            raw({frame, 0, head.bits, 0}) + "data" + le32(data.size()) + data;
   return "RIFF" + le32(body.size()) + body;
 }
