@@ -37,8 +37,8 @@ RunGroups noisy(std::uint64_t seed, double centre, double between, double within
   RunGroups all;
   for (int g = 0; g < 5; ++g) {
     const double own = centre + between * rng.uniform();
-    std::vector<double> runs;
-    for (int i = 0; i < 100; ++i) runs.push_back(own + within * rng.uniform());
+    std::vector<double> runs(100);
+    for (double& ms : runs) ms = own + within * rng.uniform();
     all.push_back(runs);
   }
   return all;

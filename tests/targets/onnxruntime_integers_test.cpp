@@ -114,8 +114,8 @@ tiny::File file_of(const Form& form) {
     inputs.push_back(form.constants[i].empty() ? "" : "k" + std::to_string(i));
     if (!form.constants[i].empty()) f.constants.push_back(form.constants[i]);
   }
-  std::vector<std::string> outputs;
-  for (int i = 0; i < form.outputs; ++i) outputs.push_back("m" + std::to_string(i));
+  std::vector<std::string> outputs = {"m0"};
+  if (form.outputs == 2) outputs.emplace_back("m1");
   f.nodes.push_back(tiny::node(form.op, inputs, outputs, form.attributes));
   for (int i = 0; i < form.outputs; ++i) {
     const std::string n = std::to_string(i);
