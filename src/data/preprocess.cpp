@@ -86,8 +86,11 @@ Placed cut_centre(const Preprocess& settings, const Tensor& image, std::int64_t 
   const std::int64_t new_h = h <= w ? side : std::max<std::int64_t>(1, side * h / w);
   const std::int64_t new_w = w <= h ? side : std::max<std::int64_t>(1, side * w / h);
   const Tensor resized = resize_image(image, new_h, new_w, settings.filter, settings.antialias);
-  CropBox box{half_to_even(static_cast<double>(new_h - height) / 2),
-              half_to_even(static_cast<double>(new_w - width) / 2), height, width};
+  const auto begin = [&](std::int64_t from, std::int64_t to) {
+    const double half = static_cast<double>(from - to) / 2;
+    return half_to_even(settings.crop_offset == CropOffset::floor ? std::floor(half) : half);
+  };
+  const CropBox box{begin(new_h, height), begin(new_w, width), height, width};
   Placed placed{crop_image(resized, box, 0), {}};
   set_axis(placed.placement.scale_x, placed.placement.shift_x, new_w, -box.left, width);
   set_axis(placed.placement.scale_y, placed.placement.shift_y, new_h, -box.top, height);

@@ -17,6 +17,9 @@ enum class ResizeMode : std::uint8_t {
   shorter_side,  ///< shorter side to `size`, then the centre is cut out
   letterbox      ///< fits inside the model's size, the rest is filled with `pad`
 };
+/// Where the cut begins when an odd number of pixels is left over: the half is rounded to even (as
+/// torchvision does) or down (as TensorFlow and Caffe do).
+enum class CropOffset : std::uint8_t { even, floor };
 enum class ChannelOrder : std::uint8_t { rgb, bgr };
 enum class DataLayout : std::uint8_t { automatic, nchw, nhwc };
 enum class PadPlace : std::uint8_t { centre, end };
@@ -30,6 +33,7 @@ struct Preprocess {
   /// Shorter side before the centre is cut out; 0: the model's side divided by `crop_ratio`.
   std::int64_t size = 0;
   double crop_ratio = 0.875;
+  CropOffset crop_offset = CropOffset::even;
   float pad = 0;  ///< letterbox filling, as a stored value (0..255)
   PadPlace pad_place = PadPlace::centre;
   double scale = 1;

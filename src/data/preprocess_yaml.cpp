@@ -39,6 +39,10 @@ const Words<DataLayout>& layout_words() {
       {"auto", DataLayout::automatic}, {"nchw", DataLayout::nchw}, {"nhwc", DataLayout::nhwc}};
   return words;
 }
+const Words<CropOffset>& offset_words() {
+  static const Words<CropOffset> words = {{"even", CropOffset::even}, {"floor", CropOffset::floor}};
+  return words;
+}
 const Words<PadPlace>& place_words() {
   static const Words<PadPlace> words = {{"centre", PadPlace::centre}, {"end", PadPlace::end}};
   return words;
@@ -137,8 +141,8 @@ class Reader {
 
 void read_keys(const YAML::Node& map, const std::string& where, Preprocess& p) {
   const Reader in(map, where);
-  in.check_keys({"preset", "resize", "filter", "antialias", "size", "crop_ratio", "pad",
-                 "pad_place", "scale", "mean", "std", "order", "layout", "fit_length"});
+  in.check_keys({"preset", "resize", "filter", "antialias", "size", "crop_ratio", "crop_offset",
+                 "pad", "pad_place", "scale", "mean", "std", "order", "layout", "fit_length"});
   if (const YAML::Node preset = map["preset"]) {
     try {
       p = preprocess_preset(preset.IsScalar() ? preset.Scalar() : "?");
@@ -153,7 +157,8 @@ void read_keys(const YAML::Node& map, const std::string& where, Preprocess& p) {
   in.number("size", 0, kSideLimit, size);
   if (size != std::floor(size)) in.fail(map["size"], "size", "want a whole number of pixels");
   p.size = static_cast<std::int64_t>(size);
-  in.number("crop_ratio", 0.01, 1, p.crop_ratio);
+  in.number("crop_ratio", "crop_offset", 0.01, 1, p.crop_ratio);
+  in.word("crop_offset", offset_words(), p.crop_offset);
   double pad = p.pad;
   in.number("pad", 0, 255, pad);
   p.pad = static_cast<float>(pad);
@@ -203,6 +208,7 @@ std::string to_yaml(const Preprocess& p) {
   return cat("resize: ", word_of(resize_words(), p.resize),
              "\nfilter: ", word_of(filter_words(), p.filter), "\nantialias: ", truth(p.antialias),
              "\nsize: ", p.size, "\ncrop_ratio: ", number(p.crop_ratio),
+             "\ncrop_offset: ", word_of(offset_words(), p.crop_offset),
              "\npad: ", number(static_cast<double>(p.pad)),
              "\npad_place: ", word_of(place_words(), p.pad_place), "\nscale: ", number(p.scale),
              "\nmean: ", list_of(p.mean), "\nstd: ", list_of(p.std),

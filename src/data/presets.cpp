@@ -24,6 +24,11 @@ Preprocess cut(Preprocess p) {
   return p;
 }
 
+Preprocess cut_down(Preprocess p) {
+  p.crop_offset = CropOffset::floor;
+  return cut(std::move(p));
+}
+
 Preprocess bgr(Preprocess p) {
   p.order = ChannelOrder::bgr;
   return p;
@@ -50,9 +55,9 @@ const std::vector<std::pair<std::string, Preprocess>>& presets() {
       {"audio", fitted()},
       {"cifar10", stretched(kUnit, {0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616})},
       {"fashion-mnist", stretched(kUnit, {0.2860}, {0.3530})},
-      {"imagenet-caffe", cut(bgr(stretched(1, {103.939, 116.779, 123.68}, {})))},
+      {"imagenet-caffe", cut_down(bgr(stretched(1, {103.939, 116.779, 123.68}, {})))},
       {"imagenet-norm", stretched(kUnit, mean, std)},
-      {"imagenet-tf", cut(stretched(1, {127.5}, {127.5}))},
+      {"imagenet-tf", cut_down(stretched(1, {127.5}, {127.5}))},
       {"imagenet-torch", cut(stretched(kUnit, mean, std))},
       {"minus-one-one", stretched(1, {127.5}, {127.5})},
       {"minus-one-one-letterbox", boxed(stretched(1, {127.5}, {127.5}), 127.5F, PadPlace::end)},

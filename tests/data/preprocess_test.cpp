@@ -123,6 +123,20 @@ TEST(Preprocess, TheShorterSideComesFromTheCropRatio) {
   EXPECT_EQ(at(out, 224 * 224 - 1), image.data<std::uint8_t>()[239 * 300 + 261]);
 }
 
+TEST(Preprocess, AnOddRestIsCutAsTheModelsMakersDo) {
+  // 4 x 11 cut to 4 x 4: 3.5 pixels to the left are 4 (even) or 3 (floor).
+  const Tensor image = picture(4, 11, 1);
+  Preprocess p = preprocess_preset("raw");
+  p.resize = ResizeMode::shorter_side;
+  p.size = 4;
+  const auto first = [&] { return at(apply_preprocess(p, image, input({1, 1, 4, 4})).value, 0); };
+  EXPECT_EQ(first(), image.data<std::uint8_t>()[4]);
+  p.crop_offset = CropOffset::floor;
+  EXPECT_EQ(first(), image.data<std::uint8_t>()[3]);
+  EXPECT_EQ(preprocess_preset("imagenet-torch").crop_offset, CropOffset::even);
+  EXPECT_EQ(preprocess_preset("imagenet-tf").crop_offset, CropOffset::floor);
+}
+
 TEST(Preprocess, LetterboxKeepsTheShapeAndFillsTheRest) {
   // 4 x 8 into 16 x 16: doubled to 8 x 16, so 4 rows above and below are filling.
   const Tensor image = Tensor::of<std::uint8_t>({4, 8, 1}, std::vector<std::uint8_t>(32, 200));
@@ -222,7 +236,8 @@ TEST(Preprocess, WhatDoesNotFitIsSaidWithBothShapes) {
 
 TEST(PreprocessYaml, ReadsEveryKey) {
   const Preprocess p = parse_preprocess(
-      "resize: letterbox\nfilter: bicubic\nantialias: false\nsize: 300\ncrop_ratio: 0.9\npad: 114\n"
+      "resize: letterbox\nfilter: bicubic\nantialias: false\nsize: 300\ncrop_ratio: "
+      "0.9\ncrop_offset: floor\npad: 114\n"
       "pad_place: end\nscale: 0.5\nmean: [1, 2, 3]\nstd: 4\norder: bgr\nlayout: nhwc\n"
       "fit_length: true\n",
       "p.yaml");
@@ -231,6 +246,7 @@ TEST(PreprocessYaml, ReadsEveryKey) {
   EXPECT_FALSE(p.antialias);
   EXPECT_EQ(p.size, 300);
   EXPECT_EQ(p.crop_ratio, 0.9);
+  EXPECT_EQ(p.crop_offset, CropOffset::floor);
   EXPECT_EQ(p.pad, 114);
   EXPECT_EQ(p.pad_place, PadPlace::end);
   EXPECT_EQ(p.scale, 0.5);
