@@ -157,7 +157,7 @@ void read_keys(const YAML::Node& map, const std::string& where, Preprocess& p) {
   in.number("size", 0, kSideLimit, size);
   if (size != std::floor(size)) in.fail(map["size"], "size", "want a whole number of pixels");
   p.size = static_cast<std::int64_t>(size);
-  in.number("crop_ratio", "crop_offset", 0.01, 1, p.crop_ratio);
+  in.number("crop_ratio", 0.01, 1, p.crop_ratio);
   in.word("crop_offset", offset_words(), p.crop_offset);
   double pad = p.pad;
   in.number("pad", 0, 255, pad);
