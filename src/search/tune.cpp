@@ -75,8 +75,7 @@ class Search {
 
   void try_int8() {
     const std::string best = best_calibrator();
-    // The mixes come first as they are milder, but only where all-integer costs accuracy: without
-    // a loss there is nothing for them to save.
+    // Milder first: half of the layers float, then fewer.
     const std::vector<std::string> order = sensitive_first(best);
     for (const std::size_t k : float_layer_counts(layers_.size())) {
       if (enough()) return;

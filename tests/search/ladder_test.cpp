@@ -1,0 +1,54 @@
+#include "search/ladder.hpp"
+
+#include <gtest/gtest.h>
+
+#include "compress/tiny_net.hpp"
+
+namespace pare {
+namespace {
+
+std::vector<std::string> names(const std::vector<Candidate>& all) {
+  std::vector<std::string> out;
+  for (const Candidate& c : all) out.push_back(c.name);
+  return out;
+}
+
+TEST(Ladder, GoesFromLeastToMostAggressive) {
+  const Model model = compress_test::tiny_net();
+  const auto mild = mild_candidates(*model.graph);
+  EXPECT_EQ(names(mild),
+            (std::vector<std::string>{"graph only", "16-bit weights", "weight-only int8"}));
+  for (std::size_t i = 1; i < mild.size(); ++i) {
+    EXPECT_LT(mild[i - 1].rung, mild[i].rung);
+  }
+}
+
+TEST(Ladder, DynamicInt8IsForModelsOfProducts) {
+  Model model;
+  Graph& g = *model.graph;
+  Rng rng(1);
+  Value* x = g.add_input("x", ValueType(dtype_of(ElementKind::f32), SymShape{1, 16}));
+  Value* w = g.add_constant(compress_test::random_tensor({16, 16}, rng, 1), "w");
+  g.add_output(compress_test::one(g, "MatMul", {x, w}));
+  const auto all = names(mild_candidates(g));
+  EXPECT_EQ(all.back(), "dynamic int8");
+}
+
+TEST(Ladder, EveryRecipeIsValidAndKeepsItsOptions) {
+  for (const Candidate& c :
+       {int8_candidate("mse"), corrected_candidate("minmax", true),
+        corrected_candidate("entropy", false), mixed_candidate("percentile", {"a", "b"}, 9)}) {
+    EXPECT_EQ(parse_recipe(c.recipe.yaml()).yaml(), c.recipe.yaml()) << c.name;
+    EXPECT_TRUE(c.recipe.needs_calibration()) << c.name;
+  }
+}
+
+TEST(Ladder, FloatLayerCountsFallAndNeverTakeAllOrNone) {
+  EXPECT_EQ(float_layer_counts(53), (std::vector<std::size_t>{27, 13, 5, 1}));
+  EXPECT_EQ(float_layer_counts(4), (std::vector<std::size_t>{2, 1}));
+  EXPECT_EQ(float_layer_counts(2), (std::vector<std::size_t>{1}));
+  EXPECT_TRUE(float_layer_counts(1).empty());
+}
+
+}  // namespace
+}  // namespace pare
