@@ -76,13 +76,16 @@ inline std::vector<Tensor> run_op(const std::string& op, std::vector<Tensor> inp
   std::vector<Tensor> made = interpret(one.graph, op_registry(), one.inputs);
   for (std::size_t i = 0; i < made.size(); ++i) {
     const ValueType& said = one.node->output(i)->type();
-    if (said.dtype.valid()) EXPECT_EQ(said.dtype.name(), made[i].type().name()) << "output " << i;
+    if (said.dtype.valid()) {
+      EXPECT_EQ(said.dtype.name(), made[i].type().name()) << "output " << i;
+    }
     if (!said.shape) continue;
     EXPECT_EQ(said.shape->size(), made[i].rank()) << "output " << i;
     if (said.shape->size() != made[i].rank()) continue;
     for (std::size_t k = 0; k < made[i].rank(); ++k) {
       const Dim& d = (*said.shape)[k];
-      if (d.is_number()) EXPECT_EQ(d.number(), made[i].dim(k)) << "output " << i << " axis " << k;
+      if (!d.is_number()) continue;
+      EXPECT_EQ(d.number(), made[i].dim(k)) << "output " << i << " axis " << k;
     }
   }
   return made;

@@ -1,0 +1,26 @@
+#include "ops/elementwise.hpp"
+
+namespace pare {
+namespace {
+
+TEST(Equal, BroadcastsAndGivesTruth) {
+  expect_binary("Equal", column<float>(1, 2), row<float>(0, 1, 2), {0, 1, 0, 0, 0, 1});
+  const Tensor y = run_op("Equal", {column<std::int64_t>(1, 2), row<std::int64_t>(0, 1, 2)})[0];
+  EXPECT_EQ(y.kind(), ElementKind::boolean);
+}
+
+TEST(Equal, NanComparesFalseAndLargeIntegersExactly) {
+  const Tensor nan = Tensor::of<float>({1}, {kNan});
+  expect_close(run_op("Equal", {nan, nan})[0], {0}, 0);
+  const Tensor a = Tensor::of<std::int64_t>({1}, {9007199254740993});
+  const Tensor b = Tensor::of<std::int64_t>({1}, {9007199254740992});
+  expect_close(run_op("Equal", {a, b})[0], {0}, 0);
+}
+
+TEST(Equal, ComparesText) {
+  const Tensor a = Tensor::of<std::string>({2}, {"a", "b"});
+  expect_close(run_op("Equal", {a, Tensor::of<std::string>({1}, {"b"})})[0], {0, 1}, 0);
+}
+
+}  // namespace
+}  // namespace pare

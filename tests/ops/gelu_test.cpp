@@ -1,0 +1,17 @@
+#include "ops/elementwise.hpp"
+
+namespace pare {
+namespace {
+
+TEST(Gelu, XTimesTheNormalDistribution) {
+  expect_unary("Gelu", {-2, -0.75F, 0, 0.5F, 3},
+               {-0.0455002639F, -0.169970514F, 0, 0.345731231F, 2.99595031F});
+}
+
+TEST(Gelu, AttributesChangeTheCurve) {
+  expect_unary("Gelu", {-1, 2}, {-0.158808009F, 1.95459769F},
+               {{"approximate", std::string("tanh")}});
+}
+
+}  // namespace
+}  // namespace pare

@@ -1,0 +1,15 @@
+#include "ops/elementwise.hpp"
+
+namespace pare {
+namespace {
+
+TEST(HardSigmoid, LineBetweenZeroAndOne) {
+  expect_unary("HardSigmoid", {-4, -2.5F, -1, 0, 1, 4}, {0, 0, 0.3F, 0.5F, 0.7F, 1});
+}
+
+TEST(HardSigmoid, AttributesChangeTheCurve) {
+  expect_unary("HardSigmoid", {-1, 0.5F, 8}, {0, 0.5F, 1}, {{"alpha", 0.5F}, {"beta", 0.25F}});
+}
+
+}  // namespace
+}  // namespace pare

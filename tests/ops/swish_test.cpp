@@ -1,0 +1,16 @@
+#include "ops/elementwise.hpp"
+
+namespace pare {
+namespace {
+
+TEST(Swish, XTimesSigmoid) {
+  expect_unary("Swish", {-2, -0.75F, 0, 0.5F, 3},
+               {-0.238405844F, -0.240615976F, 0, 0.311229666F, 2.85772238F});
+}
+
+TEST(Swish, AttributesChangeTheCurve) {
+  expect_unary("Swish", {-1, 2}, {-0.119202922F, 1.96402758F}, {{"alpha", 2.0F}});
+}
+
+}  // namespace
+}  // namespace pare

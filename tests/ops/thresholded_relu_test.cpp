@@ -1,0 +1,15 @@
+#include "ops/elementwise.hpp"
+
+namespace pare {
+namespace {
+
+TEST(ThresholdedRelu, ZeroUpToAlpha) {
+  expect_unary("ThresholdedRelu", {-1, 0.5F, 1, 1.5F, 2}, {0, 0, 0, 1.5F, 2});
+}
+
+TEST(ThresholdedRelu, AttributesChangeTheCurve) {
+  expect_unary("ThresholdedRelu", {1.5F, 2, 2.5F}, {0, 0, 2.5F}, {{"alpha", 2.0F}});
+}
+
+}  // namespace
+}  // namespace pare
