@@ -132,11 +132,6 @@ Verdict match(const Node& n, const PassContext& /*context*/) {
   for (auto i = static_cast<std::size_t>(parts->axis); i < shape.size(); ++i) {
     if (!shape[i].is_number()) return refuse("a normalised size is not known");
   }
-  if (made_by(n.output(), n.op()) == nullptr) return not_mine();
-  const Value* d = made_by(n.input(0), "Sub") != nullptr ? n.input(0) : n.input(1);
-  if (d->uses().size() > 3 || d->is_graph_output()) {
-    return refuse("the centred value has another reader");
-  }
   return accept();
 }
 
@@ -170,7 +165,7 @@ void rewrite(Node& n, PassContext& /*context*/) {
 
 /// Before: d = x - mean(x); y = d / sqrt(mean(d * d) + e) [* scale [+ bias]], means over the last
 /// axes, scale and bias constants of their sizes      After: y = LayerNormalization(x, scale, bias)
-/// Refuses: normalised sizes that are not known; d with readers besides these.
+/// Refuses: normalised sizes that are not known. Other readers of d keep it.
 /// Keeps: output names; y up to rounding.
 PassDef pass_fuse_layer_normalization() {
   return {.name = "fuse_layer_normalization",

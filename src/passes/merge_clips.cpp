@@ -60,7 +60,7 @@ Verdict match(const Node& n, const PassContext& /*context*/) {
   if (!outer) {
     if (!n.is("Clip") || !passes::is_float(n.input(0))) return not_mine();
     const bool inner = bounds_of(n.input(0)->producer()).has_value();
-    return inner ? refuse("the bounds are not constant") : not_mine();
+    return inner ? refuse("the bounds are not constants with min <= max") : not_mine();
   }
   const auto inner = bounds_of(outer->x->producer());
   if (inner && &outer->x->producer()->graph() == &n.graph()) return accept();
@@ -93,8 +93,8 @@ void rewrite(Node& n, PassContext& /*context*/) {
 /// Before: z = g(f(x)), f and g each a Relu, a Clip, or a Max or Min with a scalar constant
 /// After: z = Clip(x, low, high), or Relu(x) where that is the same. Also a single Max or Min with
 /// a scalar, and Clip(x, 0).
-/// Refuses: bounds that are not constant. Integers, min > max and scalars that raise the rank are
-/// no match.
+/// Refuses: bounds that are not constants with min <= max. Integers and scalars that raise the rank
+/// are no match.
 /// Keeps: every bit; the inner result where others read it.
 PassDef pass_merge_clips() {
   return {.name = "merge_clips",
