@@ -30,6 +30,20 @@ bool is_spatial_mean(const Unit& unit, PlanFacts& facts) {
   return std::all_of(reduced.begin() + 2, reduced.end(), [](bool r) { return r; });
 }
 
+/// The mean of codes is the code of the mean when scale and zero point stay the same.
+Verdict accepts_mean_of_codes(const Unit& unit, PlanFacts& facts) {
+  if (!unit.quantized || !unit.is("AveragePool")) return refuse("a mean of integers");
+  const Quant& x = unit.in_quant[0];
+  const Quant& y = unit.out_quant;
+  if (x.scale != y.scale || x.zero_point != y.zero_point) return refuse("the scale changes");
+  if (unit.input(0)->dtype() != unit.output()->dtype()) return refuse("the type changes");
+  const AttributeReader a = facts.attributes(*unit.node);
+  if (a.attr_int("count_include_pad") != 0 && x.zero_point != 0) {
+    return refuse("padding counts, and zero has another code");
+  }
+  return accept();
+}
+
 Verdict accepts_pool(const Unit& unit, PlanFacts& facts) {
   const bool mean = is_spatial_mean(unit, facts);
   if (!mean && !is_global(unit) && !unit.is("MaxPool") && !unit.is("AveragePool")) {
@@ -38,7 +52,10 @@ Verdict accepts_pool(const Unit& unit, PlanFacts& facts) {
   const ElementKind kind = unit.input(0)->dtype().kind();
   const bool bytes = kind == ElementKind::i8 || kind == ElementKind::u8;
   if (kind != ElementKind::f32 && !bytes) return refuse("not float32 or 8 bits");
-  if (bytes && !is_max(unit) && !unit.quantized) return refuse("a mean of integers");
+  if (bytes && !is_max(unit)) {
+    const Verdict v = accepts_mean_of_codes(unit, facts);
+    if (v.kind != Verdict::Kind::accept) return v;
+  }
   const Shape x = shape_of(*unit.input(0));
   if (x.size() < 3 || x.size() > 5) return refuse(cat("rank ", x.size()));
   if (unit.outputs.size() > 1 && unit.outputs[1] != nullptr) return refuse("indices are wanted");

@@ -1,0 +1,12 @@
+#include "kernels/int8/int8_tables.hpp"
+#include "kernels/view.hpp"
+
+#include "kernels/int8/int8_body.inc"
+
+namespace pare {
+
+constexpr Int8Kernels kTable = {"avx2", quantize, dequantize, binary, binary_one, accumulate};
+
+const Int8Kernels* int8_kernels_avx2() { return &kTable; }
+
+}  // namespace pare
