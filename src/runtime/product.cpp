@@ -161,7 +161,8 @@ ProductPlan plan_product(const Unit& unit, PlanFacts& facts, std::int64_t channe
   } else if (facts.constant(unit.input(1)) != nullptr) {
     plan.weights = facts.float_constant(unit.input(1));
   }
-  if (unit.input(2) != nullptr && !unit.is("MatMul")) {
+  // Without a bias, input 2 of the unit is the operand of a post.
+  if (unit.node->input(2) != nullptr && !unit.is("MatMul")) {
     add_to_bias(plan, facts.float_constant(unit.input(2)).to_floats(), channels);
   }
   if (!unit.posts.empty() && is_bias(unit, 0, facts)) {

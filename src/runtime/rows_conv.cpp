@@ -43,7 +43,7 @@ Verdict accepts_shapes(const Unit& unit, PlanFacts& facts) {
   if (facts.constant(unit.input(1)) == nullptr && !unit.quantized) {
     return refuse("the weights are not constant");
   }
-  if (unit.input(2) != nullptr && facts.constant(unit.input(2)) == nullptr) {
+  if (unit.node->input(2) != nullptr && facts.constant(unit.input(2)) == nullptr) {
     return refuse("the bias is not constant");
   }
   const Shape w = shape_of(*unit.input(1));

@@ -56,7 +56,7 @@ Desc with_order(onednn::Type type, const Dims& dims, bool transposed) {
 Verdict accepts_gemm(const Unit& unit, PlanFacts& facts) {
   const AttributeReader a = facts.attributes(*unit.node);
   if (a.attr_float("alpha") != 1.0F) return refuse("alpha is not 1");
-  const Value* c = unit.input(2);
+  const Value* c = unit.node->input(2) != nullptr ? unit.input(2) : nullptr;
   if (c == nullptr) return accept();
   if (a.attr_float("beta") != 1.0F) return refuse("beta is not 1");
   if (facts.constant(c) == nullptr) return refuse("C is not constant");
