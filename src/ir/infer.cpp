@@ -111,6 +111,18 @@ class Inference {
   Facts facts_;
 };
 
+void check_attributes(const Node& node, const OpDef& def, std::vector<std::string>& broken) {
+  for (const AttributeDef& a : def.attributes) {
+    const Attribute* given = node.attribute(a.name);
+    if (given == nullptr && a.required) {
+      broken.push_back(cat(node.label(), ": attribute '", a.name, "' is missing"));
+    }
+    if (given != nullptr && attribute_kind(*given) != a.kind) {
+      broken.push_back(cat(node.label(), ": attribute '", a.name, "' has the wrong kind"));
+    }
+  }
+}
+
 void check_schema(const Node& node, const OpDef& def, std::vector<std::string>& broken) {
   const auto complain = [&](const std::string& why) {
     broken.push_back(cat(node.label(), ": ", why));
@@ -150,9 +162,17 @@ void check_schema(const Node& node, const OpDef& def, std::vector<std::string>& 
                    dtype_of(it->second).name()));
     }
   }
-  for (const AttributeDef& a : def.attributes) {
-    if (a.required && node.attribute(a.name) == nullptr) {
-      complain(cat("attribute '", a.name, "' is missing"));
+  if (node.outputs().size() > count_limits(def.outputs).second) {
+    complain(cat("makes at most ", def.outputs.size(), " outputs, has ", node.outputs().size()));
+  }
+  check_attributes(node, def, broken);
+}
+
+/// Every use that a value knows of must be one.
+void check_uses(const Value& value, std::vector<std::string>& broken) {
+  for (const Use& use : value.uses()) {
+    if (use.node->input(use.input) != &value) {
+      broken.push_back(cat("'", value.name(), "' knows a reader that does not read it"));
     }
   }
 }
@@ -162,6 +182,7 @@ void verify_graph(const Graph& graph, const OpRegistry& ops, std::set<const Valu
   std::set<std::string> names;
   const auto add = [&](const Value* v) {
     made.insert(v);
+    check_uses(*v, broken);
     if (!names.insert(v->name()).second) broken.push_back(cat("two values are named ", v->name()));
   };
   for (const Value* v : graph.inputs()) add(v);

@@ -7,7 +7,15 @@
 namespace pare {
 namespace {
 
-AttributeKind kind_of(const Attribute& a) {
+OpDef& add_param(OpDef& def, std::vector<Param>& list, std::string name, TypeSet allowed,
+                 std::string type_name, bool optional, bool variadic) {
+  list.push_back({std::move(name), allowed, std::move(type_name), optional, variadic});
+  return def;
+}
+
+}  // namespace
+
+AttributeKind attribute_kind(const Attribute& a) {
   struct Visitor {
     AttributeKind operator()(std::int64_t) const { return AttributeKind::integer; }
     AttributeKind operator()(float) const { return AttributeKind::real; }
@@ -27,14 +35,6 @@ AttributeKind kind_of(const Attribute& a) {
   };
   return std::visit(Visitor{}, a);
 }
-
-OpDef& add_param(OpDef& def, std::vector<Param>& list, std::string name, TypeSet allowed,
-                 std::string type_name, bool optional, bool variadic) {
-  list.push_back({std::move(name), allowed, std::move(type_name), optional, variadic});
-  return def;
-}
-
-}  // namespace
 
 bool AttributeReader::has_attr(std::string_view name) const { return find(name) != nullptr; }
 
@@ -196,7 +196,7 @@ OpDef& OpDef::variadic_output(std::string n, TypeSet allowed, std::string type_n
 }
 
 OpDef& OpDef::attribute(std::string n, Attribute otherwise, std::string help) {
-  const AttributeKind kind = kind_of(otherwise);
+  const AttributeKind kind = attribute_kind(otherwise);
   attributes.push_back({std::move(n), kind, std::move(otherwise), false, std::move(help)});
   return *this;
 }

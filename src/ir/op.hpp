@@ -68,6 +68,9 @@ enum class AttributeKind : std::uint8_t {
   texts
 };
 
+/// Lists of tensors or graphs count as tensor and graph.
+AttributeKind attribute_kind(const Attribute& a);
+
 struct AttributeDef {
   std::string name;
   AttributeKind kind = AttributeKind::integer;
