@@ -2,14 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "formats/format.hpp"
+#include "targets/integer_forms.hpp"
 #include "targets/target.hpp"
 #include "targets/temporary.hpp"
-#include "targets/tiny_onnx.hpp"
 
 /// What src/targets/onnxruntime claims about integer execution, held against what the library does:
 /// its profile names the kernels that ran. Where there is no library, onnxruntime_test.cpp says so.
@@ -23,107 +22,10 @@ std::vector<std::string> libraries() {
   return s.found ? std::vector<std::string>{s.where} : std::vector<std::string>{};
 }
 
-constexpr int kU8 = 2;
-constexpr int kI8 = 3;
-
-std::string list(const std::string& name, const std::vector<std::int64_t>& values) {
-  return tiny::tensor(name, 7, {static_cast<std::int64_t>(values.size())}, tiny::raw(values));
-}
-
-/// A node to be put between DequantizeLinear and QuantizeLinear.
-struct Form {
-  std::string op;
-  std::vector<tiny::Size> in;
-  std::vector<tiny::Size> out;
-  std::vector<std::string> constants = {};  ///< further inputs, named k0, k1 ...; "" = omitted
-  std::vector<std::string> attributes = {};
-  int data_inputs = 1;
-  int outputs = 1;
-};
-
-const std::map<std::string, Form>& forms() {
-  static const std::vector<tiny::Size> square = {4, 4};
-  static const std::vector<tiny::Size> picture = {1, 4, 4, 4};
-  static const std::vector<std::string> pool = {tiny::ints_attribute("kernel_shape", {2, 2}),
-                                                tiny::ints_attribute("strides", {2, 2})};
-  static const std::vector<Form> all = {
-      {"Add", square, square, {}, {}, 2},
-      {"AveragePool", picture, {1, 4, 2, 2}, {}, pool},
-      {"Concat", square, {4, 8}, {}, {tiny::int_attribute("axis", 1)}, 2},
-      {"DepthToSpace", {1, 4, 2, 2}, {1, 1, 4, 4}, {}, {tiny::int_attribute("blocksize", 2)}},
-      {"Erf", square, square},
-      {"Expand", {1, 4}, square, {list("k0", {4, 4})}},
-      {"Flatten", {1, 4, 2, 2}, {1, 16}},
-      {"Gather", square, {2, 4}, {list("k0", {0, 2})}},
-      {"GatherElements",
-       square,
-       {1, 4},
-       {tiny::tensor("k0", 7, {1, 4}, tiny::raw<std::int64_t>({0, 1, 2, 3}))}},
-      {"GlobalAveragePool", picture, {1, 4, 1, 1}},
-      {"LeakyRelu", square, square},
-      {"MaxPool", picture, {1, 4, 2, 2}, {}, pool},
-      {"Mul", square, square, {}, {}, 2},
-      {"Pad", square, {5, 4}, {list("k0", {1, 0, 0, 0})}},
-      {"ReduceMax", square, {4, 1}, {list("k0", {1})}},
-      {"ReduceMean", square, {4, 1}, {list("k0", {1})}},
-      {"ReduceMin", square, {4, 1}, {list("k0", {1})}},
-      {"Relu", square, square},
-      {"Reshape", square, {2, 8}, {list("k0", {2, 8})}},
-      {"Resize",
-       {1, 1, 2, 2},
-       {1, 1, 4, 4},
-       {"", tiny::tensor("k1", 1, {4}, tiny::raw<float>({1, 1, 2, 2}))}},
-      {"Sigmoid", square, square},
-      {"Slice", square, {2, 4}, {list("k0", {0}), list("k1", {2})}},
-      {"Softmax", square, square},
-      {"SpaceToDepth", {1, 1, 4, 4}, {1, 4, 2, 2}, {}, {tiny::int_attribute("blocksize", 2)}},
-      {"Split", square, {2, 4}, {list("k0", {2, 2})}, {}, 1, 2},
-      {"Squeeze", {1, 4}, {4}, {list("k0", {0})}},
-      {"Sub", square, square, {}, {}, 2},
-      {"Tile", {1, 4}, square, {list("k0", {4, 1})}},
-      {"Transpose", {2, 4}, {4, 2}},
-      {"Unsqueeze", {4}, {1, 4}, {list("k0", {0})}},
-      {"Where", square, square, {}, {}, 2},
-  };
-  static const std::map<std::string, Form> by_name = [] {
-    std::map<std::string, Form> map;
-    for (const Form& f : all) map[f.op] = f;
-    return map;
-  }();
-  return by_name;
-}
-
-tiny::File file_of(const Form& form) {
-  tiny::File f;
-  f.opset = 21;
-  f.ir_version = 10;
-  f.constants = {tiny::tensor("scale", 1, {}, tiny::raw<float>({0.5F})),
-                 tiny::tensor("zero", kU8, {}, std::string(1, 'd'))};
-  std::vector<std::string> inputs;
-  if (form.op == "Where") {
-    f.inputs.push_back(tiny::value_info("condition", 9, form.in));
-    inputs.emplace_back("condition");
-  }
-  for (int i = 0; i < form.data_inputs; ++i) {
-    const std::string n = std::to_string(i);
-    f.inputs.push_back(tiny::value_info("x" + n, kU8, form.in));
-    f.nodes.push_back(tiny::node("DequantizeLinear", {"x" + n, "scale", "zero"}, {"d" + n}));
-    inputs.push_back("d" + n);
-  }
-  for (std::size_t i = 0; i < form.constants.size(); ++i) {
-    inputs.push_back(form.constants[i].empty() ? "" : "k" + std::to_string(i));
-    if (!form.constants[i].empty()) f.constants.push_back(form.constants[i]);
-  }
-  std::vector<std::string> outputs = {"m0"};
-  if (form.outputs == 2) outputs.emplace_back("m1");
-  f.nodes.push_back(tiny::node(form.op, inputs, outputs, form.attributes));
-  for (int i = 0; i < form.outputs; ++i) {
-    const std::string n = std::to_string(i);
-    f.nodes.push_back(tiny::node("QuantizeLinear", {"m" + n, "scale", "zero"}, {"y" + n}));
-    f.outputs.push_back(tiny::value_info("y" + n, kU8, form.out));
-  }
-  return f;
-}
+using tiny::file_of;
+using tiny::forms;
+using tiny::kI8;
+using tiny::kU8;
 
 /// A product with weights, in the ways that matter.
 struct Product {
@@ -134,7 +36,7 @@ struct Product {
   bool quantized_output = true;
 };
 
-tiny::File file_of(const Product& p) {
+tiny::File product_file(const Product& p) {
   const bool conv = p.op == "Conv" || p.op == "ConvTranspose";
   const std::vector<tiny::Size> shape =
       conv ? std::vector<tiny::Size>{1, 4, 4, 4} : std::vector<tiny::Size>{4, 4};
@@ -234,7 +136,7 @@ TEST_P(Integers, ProductsAreJudgedAsTheLibraryDecides) {
       for (const int w : {kU8, kI8}) {
         for (const bool quantized : {true, false}) {
           const Product p{op, x, w, /*per_channel=*/true, quantized};
-          compare(file_of(p), cat(op, " x ", x, " w ", w, quantized ? " Q" : ""));
+          compare(product_file(p), cat(op, " x ", x, " w ", w, quantized ? " Q" : ""));
         }
       }
     }
@@ -243,9 +145,9 @@ TEST_P(Integers, ProductsAreJudgedAsTheLibraryDecides) {
 
 TEST_P(Integers, AreUsedForConvolutionsAndProducts) {
   using testing::Contains;
-  EXPECT_THAT(executed(file_of(Product{"Conv"})), Contains("QLinearConv"));
-  EXPECT_THAT(executed(file_of(Product{"MatMul"})), Contains("QLinearMatMul"));
-  EXPECT_THAT(executed(file_of(Product{"Gemm"})), Contains("QGemm"));
+  EXPECT_THAT(executed(product_file(Product{"Conv"})), Contains("QLinearConv"));
+  EXPECT_THAT(executed(product_file(Product{"MatMul"})), Contains("QLinearMatMul"));
+  EXPECT_THAT(executed(product_file(Product{"Gemm"})), Contains("QGemm"));
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Integers);

@@ -9,9 +9,15 @@ namespace {
 TargetRules rules() {
   TargetRules r;
   r.needs_output_quantizer = false;
-  r.int8_products_saturate = cpu_saturates_int8_products();
-  r.int8_ops = {"Add",     "AveragePool", "Concat",  "Flatten",   "GlobalAveragePool",
-                "MaxPool", "Reshape",     "Squeeze", "Transpose", "Unsqueeze"};
+  // Where the CPU would saturate, products run in float instead.
+  r.int8_products_saturate = false;
+  r.int8_ops = {// Data movement, when input and output have the same scale and zero point.
+                "DepthToSpace", "Flatten", "Gather", "GlobalMaxPool", "MaxPool", "Reshape", "Slice",
+                "SpaceToDepth", "Squeeze", "Transpose", "Unsqueeze",
+                // Arithmetic with integer kernels.
+                "Add", "AveragePool", "Concat", "GlobalAveragePool", "Mul", "ReduceMean",
+                // Functions of one number, by table.
+                "Clip", "Erf", "HardSigmoid", "HardSwish", "LeakyRelu", "Relu", "Sigmoid", "Tanh"};
   return r;
 }
 
