@@ -145,8 +145,8 @@ Graph::~Graph() {
   // Bodies read values of the graphs around them: unlink before anything is freed.
   for (auto& node : nodes_) {
     for (std::size_t i = 0; i < node->inputs_.size(); ++i) node->unlink_input(i);
-    node->attributes_.clear();
   }
+  for (const auto& node : nodes_) node->attributes_.clear();
   for (Value* output : outputs_) {
     if (output->graph_ != this) --output->output_count_;
   }

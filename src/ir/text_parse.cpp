@@ -25,8 +25,8 @@ class Scanner {
       column = c == '\n' ? 1 : column + 1;
       if (c == '\n') ++line;
     }
-    const std::string got =
-        at_ == text_.size() ? "the end" : cat("'", escape_terminal(text_.substr(at_, 12)), "'");
+    const std::string_view rest = text_.substr(at_, text_.substr(at_).find('\n')).substr(0, 12);
+    const std::string got = rest.empty() ? "the end" : cat("'", escape_terminal(rest), "'");
     throw Error(Fault::corrupt,
                 cat("line ", line, ", column ", column, ": want ", want, ", got ", got));
   }
@@ -148,6 +148,13 @@ class Scanner {
     return value;
   }
 
+  /// The place of the next token, to be given back before fail().
+  [[nodiscard]] std::size_t place() {
+    skip_space();
+    return at_;
+  }
+  void back_to(std::size_t place) { at_ = place; }
+
   void enter() {
     if (++depth_ > kDeepest) fail(cat("at most ", kDeepest, " levels"));
   }
@@ -231,7 +238,6 @@ std::shared_ptr<const ValueType> parse_element(Scanner& in);
 
 ValueType parse_type(Scanner& in) {
   ValueType type;
-  if (in.take_word("seq") || in.take_word("optional")) in.fail("'(' right behind seq");
   if (in.take("seq(")) {
     type.kind = ValueType::Kind::sequence;
     type.element = parse_element(in);
@@ -415,18 +421,26 @@ class Parser {
   }
 
   std::string new_name(const Graph& g) {
+    const std::size_t place = in_.place();
     std::string name = in_.name();
-    if (name.empty() || g.find(name) != nullptr) {
-      in_.fail(cat("a name that is not taken behind '", escape_terminal(name), "'"));
-    }
+    check_new(g, name, place);
     return name;
   }
 
   Value* value(const Graph& g) {
-    const std::string name = in_.name();
-    Value* found = g.find(name);
-    if (found == nullptr) in_.fail(cat("a value instead of '", escape_terminal(name), "'"));
+    const std::size_t place = in_.place();
+    Value* found = g.find(in_.name());
+    if (found == nullptr) {
+      in_.back_to(place);
+      in_.fail("the name of a value above");
+    }
     return found;
+  }
+
+  void check_new(const Graph& g, const std::string& name, std::size_t place) {
+    if (!name.empty() && g.find(name) == nullptr) return;
+    in_.back_to(place);
+    in_.fail("a name that is not taken");
   }
 
   void node(Graph& g) {
@@ -434,18 +448,17 @@ class Parser {
     spec.output_names.clear();
     std::vector<ValueType> types;
     std::vector<bool> omitted;
-    if (in_.peek() == '(') in_.fail("a name");
+    std::size_t place = in_.place();
     std::string word = in_.name();
     const bool has_outputs = in_.peek() != '(' && !in_.take("::");
     if (has_outputs) {
       while (true) {
         omitted.push_back(word == "_");
-        if (!omitted.back() && g.find(word) != nullptr) {
-          in_.fail(cat("a name that is not taken behind '", escape_terminal(word), "'"));
-        }
+        if (!omitted.back()) check_new(g, word, place);
         spec.output_names.push_back(omitted.back() ? std::string() : word);
         types.push_back(in_.take(":") ? parse_type(in_) : ValueType());
         if (!in_.take(",")) break;
+        place = in_.place();
         word = in_.name();
       }
       in_.want("=");
