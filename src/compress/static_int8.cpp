@@ -60,7 +60,8 @@ class Quantizer {
     if (is_one_of(node, {"Relu", "Clip"}) && is_absorbed_activation(node)) return Role::activation;
     if (!has(node.op())) return Role::none;
     if (is_one_of(node, {"Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Slice",
-                         "MaxPool", "DepthToSpace", "SpaceToDepth"})) {
+                         "MaxPool", "GlobalMaxPool", "ReduceMax", "ReduceMin", "DepthToSpace",
+                         "SpaceToDepth", "Gather", "GatherElements", "Expand", "Tile"})) {
       return Role::move;
     }
     if (node.is("Pad")) return pads_with_zero(node) ? Role::pad : Role::none;
