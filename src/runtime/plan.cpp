@@ -77,7 +77,9 @@ void Plan::observe(const std::vector<Observation>& list, const SessionOptions& o
   if (!options.observer) return;
   for (const Observation& o : list) {
     const Tensor value = tensor_of(o.slot);
-    options.observer(o.name, in_arena(value) ? value.clone() : value);
+    const Buffer::Kind kind = buffers[slots[o.slot].buffer].kind;
+    const bool lasts = kind == Buffer::Kind::constant || kind == Buffer::Kind::input;
+    options.observer(o.name, lasts ? value : value.clone());  // later steps may overwrite it
   }
 }
 
