@@ -186,7 +186,7 @@ Dim parse_operand(Scanner& in) {
   if (in.peek() == '"') return Dim::symbol(in.quoted());
   if (in.take("(")) {
     in.enter();
-    const Dim inner = parse_sum(in);
+    Dim inner = parse_sum(in);
     in.leave();
     in.want(")");
     return inner;

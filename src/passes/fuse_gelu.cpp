@@ -7,7 +7,6 @@ namespace pare {
 namespace {
 
 using passes::near;
-using passes::Product;
 
 constexpr double kSqrtHalf = 0.70710678118654752440;
 constexpr double kTanhScale = 0.79788456080286535588;  // sqrt(2 / pi)

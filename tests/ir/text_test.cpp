@@ -63,9 +63,11 @@ TEST(GraphText, EveryFloatComesBackBitForBit) {
                                std::numeric_limits<float>::denorm_min(),
                                std::numeric_limits<float>::max(),
                                -std::numeric_limits<float>::infinity()};
-  for (int i = 0; i < 200; ++i) values.push_back(std::ldexp(1.0F + 0.01F * float(i), i - 100));
+  for (int i = 0; i < 200; ++i)
+    values.push_back(std::ldexp(1.0F + 0.01F * static_cast<float>(i), i - 100));
   Graph g;
-  g.add_output(g.add_constant(Tensor::of<float>({std::int64_t(values.size())}, values), "c"));
+  g.add_output(
+      g.add_constant(Tensor::of<float>({static_cast<std::int64_t>(values.size())}, values), "c"));
   const auto back = parse_graph(print_graph(g));
   EXPECT_TRUE(identical(back->find("c")->constant(), g.find("c")->constant()));
 }

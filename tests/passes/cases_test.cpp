@@ -25,7 +25,7 @@ std::vector<PassCase> read_cases(const std::string& path) {
   std::string* block = nullptr;
   const auto starts = [&](std::string_view key, std::string* rest) {
     if (line.rfind(key, 0) != 0) return false;
-    *rest = std::string(trim(std::string_view(line).substr(key.size())));
+    rest->assign(trim(line.c_str() + key.size()));
     return true;
   };
   std::string rest;
@@ -232,6 +232,7 @@ class Pass : public testing::TestWithParam<PassCase> {
 
 std::vector<std::string> names(const std::vector<Value*>& values) {
   std::vector<std::string> out;
+  out.reserve(values.size());
   for (const Value* v : values) out.push_back(v->name());
   return out;
 }
