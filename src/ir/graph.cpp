@@ -101,7 +101,8 @@ std::string Node::string_or(std::string_view name, std::string_view otherwise) c
 std::vector<std::int64_t> Node::ints_or(std::string_view name,
                                         std::vector<std::int64_t> otherwise) const {
   const auto* v = attribute_as<std::vector<std::int64_t>>(name);
-  return v != nullptr ? *v : std::move(otherwise);
+  if (v != nullptr) return *v;
+  return otherwise;
 }
 
 void Node::set_attribute(std::string name, Attribute value) {

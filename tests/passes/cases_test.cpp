@@ -293,6 +293,25 @@ TEST_P(Pass, KeepsNumbersAndNamesAndIsDoneAfterOneRun) {
   EXPECT_EQ(print_graph(*graph), once);
 }
 
+TEST_P(Pass, TogetherWithAllDefaultPassesKeepsNumbers) {
+  const auto graph = parse_graph(GetParam().before);
+  const auto original = graph->clone();
+  run_passes(*graph, default_passes(), {.ops = test_ops()});
+  ASSERT_EQ(verify(*graph, test_ops()), std::vector<std::string>{}) << print_graph(*graph);
+  EXPECT_EQ(names(graph->outputs()), names(original->outputs()));
+  const auto inputs = random_inputs(*original, 3);
+  const auto want = interpret(*original, test_ops(), inputs);
+  const auto got = interpret(*graph, test_ops(), inputs);
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    // Some 8 units in the last place of float32, 4 of float16.
+    const double tolerance = want[i].kind() == ElementKind::f16 ? 0x1.0p-8 : 0x1.0p-20;
+    EXPECT_LE(relative_difference(want[i], got[i]), tolerance) << print_graph(*graph);
+  }
+  const std::string once = print_graph(*graph);
+  run_passes(*graph, default_passes(), {.ops = test_ops()});
+  EXPECT_EQ(print_graph(*graph), once);
+}
+
 std::string case_name(const testing::TestParamInfo<PassCase>& info) {
   std::string name = info.param.pass + "_" + info.param.name;
   for (char& ch : name) {
