@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/widen.hpp"
+
 namespace pare {
 namespace {
 
@@ -100,12 +102,13 @@ void collect_captures(const Graph& body, const Graph& outer, std::vector<const V
 
 PlanGraph prepare_graph(const Graph& graph, const OpRegistry& ops,
                         const std::map<std::string, Shape>& shapes,
-                        const std::unordered_set<std::string>& keep) {
+                        const std::unordered_set<std::string>& keep, bool widen) {
   constexpr int kMostRounds = 8;
   PlanGraph plan;
   plan.graph = graph.clone();
   bind_input_shapes(*plan.graph, shapes);
   plan.facts = infer_shapes(*plan.graph, ops);
+  if (widen && widen_halves(*plan.graph)) plan.facts = infer_shapes(*plan.graph, ops);
   for (int round = 0; round < kMostRounds && fold_once(plan, ops, keep) > 0; ++round) {
     plan.facts = infer_shapes(*plan.graph, ops);
   }

@@ -20,9 +20,10 @@ struct PlanGraph {
 /// Copies `graph`, binds the input shapes, infers all others and folds what does not depend on
 /// inputs. DequantizeLinear of constants stays (the planner may run it as integers), and so does
 /// everything whose result is named in `keep`. Errors: Fault::corrupt when shapes contradict.
+/// `widen` runs 16-bit float graphs in float32 (see widen_halves).
 PlanGraph prepare_graph(const Graph& graph, const OpRegistry& ops,
                         const std::map<std::string, Shape>& shapes,
-                        const std::unordered_set<std::string>& keep);
+                        const std::unordered_set<std::string>& keep, bool widen = true);
 
 /// Values of the graph `outer` that the bodies of `node` read directly.
 std::vector<const Value*> captured_values(const Node& node, const Graph& outer);

@@ -304,6 +304,7 @@ Prepared make_concat(const Unit& unit, PlanFacts& facts) {
   made.outputs = {layout};
   std::int64_t row = 0;
   for (const Piece& p : pieces) row += p.bytes;
+  require(row > 0, "concatenation of nothing");
   const std::int64_t rows = element_count(y) * size / row;
   made.kernel = std::make_unique<FunctionKernel>([=](const KernelArgs& args) {
     parallel_for(rows, std::max<std::int64_t>(1, kGrain / row),

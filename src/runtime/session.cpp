@@ -124,8 +124,8 @@ class PlannedSession final : public Session {
     }
     std::map<std::string, Shape> shapes;
     for (std::size_t i = 0; i < given.size(); ++i) shapes[inputs_[i].name] = given[i].shape();
-    std::unique_ptr<Plan> plan =
-        make_plan(prepare_graph(*graph_, ops_, shapes, keep_), ops_, options_);
+    std::unique_ptr<Plan> plan = make_plan(
+        prepare_graph(*graph_, ops_, shapes, keep_, !options_.reference_only), ops_, options_);
     plans_.push_front({std::move(key), std::move(plan)});
     if (plans_.size() > kMostPlans) plans_.pop_back();
     return *plans_.front().plan;

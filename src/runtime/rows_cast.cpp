@@ -1,0 +1,75 @@
+#include "base/threads.hpp"
+#include "kernels/view.hpp"
+#include "runtime/rows.hpp"
+#include "tensor/visit.hpp"
+
+namespace pare {
+namespace {
+
+constexpr std::int64_t kGrain = 8192;
+
+ElementKind target_of(const Unit& unit) { return unit.output()->dtype().kind(); }
+
+bool is_float(ElementKind k) {
+  return k == ElementKind::f32 || k == ElementKind::f16 || k == ElementKind::bf16;
+}
+
+bool is_number(ElementKind k) {
+  using enum ElementKind;
+  return is_float(k) || k == i8 || k == u8 || k == i32 || k == i64 || k == boolean;
+}
+
+/// Conversions to floats, which need no rule for values that do not fit; and those to itself.
+Verdict accepts_cast(const Unit& unit, PlanFacts&) {
+  if (!unit.is("Cast")) return not_mine();
+  const ElementKind from = unit.input(0)->dtype().kind();
+  if (!is_number(from)) return refuse("no plain number");
+  if (!is_float(target_of(unit))) return refuse("not to a float");
+  return accept();
+}
+
+template <class From, class To>
+void convert(const std::byte* in, std::byte* out, std::int64_t begin, std::int64_t end) {
+  const From* x = view<From>(in);
+  To* y = view<To>(out);
+  for (std::int64_t i = begin; i < end; ++i) y[i] = store_number<To>(load_number(x[i]));
+}
+
+using Convert = void (*)(const std::byte*, std::byte*, std::int64_t, std::int64_t);
+
+Convert convert_of(ElementKind from, ElementKind to) {
+  return visit_number(from, [&](auto x) -> Convert {
+    using From = typename decltype(x)::type;
+    if (to == ElementKind::f32) return convert<From, float>;
+    if (to == ElementKind::f16) return convert<From, F16>;
+    return convert<From, BF16>;
+  });
+}
+
+Prepared make_cast(const Unit& unit, PlanFacts& facts) {
+  const Layout layout = facts.preferred_layout(unit);
+  Prepared made;
+  made.inputs = {{unit.input(0), layout}};
+  made.outputs = {layout};
+  const ElementKind from = unit.input(0)->dtype().kind();
+  if (from == target_of(unit)) {
+    made.alias = true;
+    return made;
+  }
+  const Convert fn = convert_of(from, target_of(unit));
+  const std::int64_t n = elements_of(*unit.output());
+  made.kernel = std::make_unique<FunctionKernel>([=](const KernelArgs& args) {
+    parallel_for(n, kGrain, [&](std::int64_t begin, std::int64_t end) {
+      fn(args.in[0], args.out[0], begin, end);
+    });
+  });
+  return made;
+}
+
+constexpr KernelRow kRows[] = {{"native:cast", accepts_cast, make_cast}};
+
+}  // namespace
+
+std::span<const KernelRow> cast_rows() { return kRows; }
+
+}  // namespace pare
