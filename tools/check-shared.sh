@@ -13,6 +13,8 @@ if [ $# -lt 1 ] || [ ! -d "$1" ]; then
 fi
 PARE_SHARED=$(cd "$1" && pwd)
 export PARE_SHARED
+# On a busy machine, threads that spin while they wait cost more than they gain.
+export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
 shift
 build=${BUILD:-build/release}
 jobs=${JOBS:-2}

@@ -2,10 +2,13 @@
 
 #include <omp.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
+#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <string>
@@ -55,10 +58,23 @@ int threads() noexcept {
   return n > 0 ? n : available_cores();
 }
 
+void limit_spinning(char** argv) {
+  for (const char* name : {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "PARE_SPIN"}) {
+    if (std::getenv(name) != nullptr) return;
+  }
+  std::array<char, 4096> path{};
+  const ssize_t length = readlink("/proc/self/exe", path.data(), path.size() - 1);
+  if (length <= 0) return;
+  // PARE_SPIN: never more than one restart, whatever happens to the other variable.
+  if (setenv("GOMP_SPINCOUNT", "10000", 0) != 0 || setenv("PARE_SPIN", "1", 0) != 0) return;
+  execv(path.data(), argv);
+}
+
 void parallel_for(std::int64_t n, std::int64_t grain,
                   const std::function<void(std::int64_t, std::int64_t)>& body) {
   if (n <= 0) return;
-  const std::int64_t most = (n + std::max<std::int64_t>(grain, 1) - 1) / std::max<std::int64_t>(grain, 1);
+  const std::int64_t most =
+      (n + std::max<std::int64_t>(grain, 1) - 1) / std::max<std::int64_t>(grain, 1);
   const int parts = static_cast<int>(std::min<std::int64_t>(threads(), most));
   if (parts <= 1 || omp_in_parallel() != 0) {
     body(0, n);

@@ -1,10 +1,12 @@
 #include <string_view>
 
 #include "api/environment.hpp"
+#include "base/threads.hpp"
 #include "cli/program.hpp"
 #include "evaluate/measure.hpp"
 
 int main(int argc, char** argv) {
+  pare::limit_spinning(argv);
   if (argc > 1 && std::string_view(argv[1]) == pare::kMeasureArgument) {
     return pare::measure_child_main(pare::environment());
   }
