@@ -25,7 +25,8 @@ TEXT
 core=(
   build-essential g++ cmake ninja-build make git ca-certificates pkg-config ccache lld zstd
   libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libfmt-dev libspdlog-dev
-  protobuf-compiler libprotobuf-dev libdnnl-dev libopenblas-openmp-dev liblapacke-dev
+  protobuf-compiler libprotobuf-dev libopenblas-openmp-dev liblapacke-dev
+  libdnnl-dev ocl-icd-opencl-dev  # oneDNN was built with OpenCL and its CMake files ask for it
   libjpeg62-turbo-dev libpng-dev libsqlite3-dev zlib1g-dev libssl-dev
 )
 # shellcheck disable=SC2034
@@ -65,7 +66,8 @@ for group in "${groups[@]}"; do
   wanted+=("${list[@]}")
 done
 
-installed=" $(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' "${wanted[@]}" 2>/dev/null |
+# dpkg-query fails when it has never heard of one of them, which is what is asked here.
+installed=" $({ dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' "${wanted[@]}" 2>/dev/null || true; } |
   awk '$2 == "installed" { printf "%s ", $1 }')"
 missing=()
 for package in "${wanted[@]}"; do
