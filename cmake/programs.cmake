@@ -1,4 +1,4 @@
-# Programs beside the main one: conformance runner, benchmarks, fuzz targets.
+# Programs beside the main one: conformance runner, pictures of the demo, benchmarks, fuzz targets.
 
 file(GLOB conformance CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/conformance/*.cpp")
 if(conformance AND PARE_LIBRARIES AND NOT PARE_FUZZ)
@@ -9,6 +9,14 @@ if(conformance AND PARE_LIBRARIES AND NOT PARE_FUZZ)
     target_link_libraries(pare_conformance PRIVATE pare_onnx_schema)
   endif()
   set_target_properties(pare_conformance PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+endif()
+
+# The pictures of examples/meals; of pare it uses nothing but the compile options.
+file(GLOB meals CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/meals/*.cpp")
+if(meals AND NOT PARE_FUZZ)
+  add_executable(meals_generate ${meals})
+  target_link_libraries(meals_generate PRIVATE pare_options JPEG::JPEG PNG::PNG Threads::Threads)
+  set_target_properties(meals_generate PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
 endif()
 
 add_custom_target(benchmarks)

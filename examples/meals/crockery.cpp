@@ -51,12 +51,24 @@ void draw_bowl(Pen& pen, const Frame& f, Rng& rng) {
   pen.disc(f, {}, radius * 0.91f, {.color = color * 0.8f, .dome = -0.25f});
 }
 
+void draw_board(Pen& pen, const Frame& f, Rng& rng) {
+  const Color board = vary(rng, rng.chance(0.5f) ? hex(0x33302f) : hex(0x9a7046), 0.2f);
+  const Vec half{rng.uniform(1.05f, 1.2f), rng.uniform(0.75f, 0.95f)};
+  pen.box(f, {}, half, 0.08f,
+          {.color = board,
+           .texture = 0.06f,
+           .rim = 0.2f,
+           .rim_width = 0.05f,
+           .shadow = 0.5f,
+           .lift = 0.1f});
+}
+
 void draw_garnish(Pen& pen, const Frame& f, Rng& rng, float radius) {
   static constexpr Color kColors[] = {hex(0x4f8a2c), hex(0x3c6e22), hex(0xc73a22), hex(0xf1efe2)};
   const Color base = pick(rng, kColors);
   const int count = rng.between(3, 9);
   for (int i = 0; i < count; ++i) {
-    const Frame leaf = f.inside(in_disc(rng, radius), rng.uniform(), 1);
+    const Frame leaf = strewn(f, rng, {}, radius);
     const Vec radii{rng.uniform(0.05f, 0.12f), rng.uniform(0.03f, 0.06f)};
     pen.ellipse(leaf, {}, radii, {.color = vary(rng, base, 0.25f), .dome = 0.1f});
   }

@@ -7,13 +7,14 @@
 
 namespace meals {
 
-/// Draws one dish with its plate or bowl; the food fills the unit disc of the frame, the plate
-/// ends at about 1.2.
-using DrawDish = void (*)(Pen&, const Frame&, Rng&);
+/// Draws food or crockery; food fills the unit disc of the frame, a plate ends at about 1.2.
+using Draw = void (*)(Pen&, const Frame&, Rng&);
 
 struct Dish {
   std::string_view name;
-  DrawDish draw;
+  Draw food;
+  float plates;         ///< share of plates among its crockery
+  Draw other_crockery;  ///< of the rest
 };
 
 /// The classes, in alphabetical order; a picture's label is the position here.
@@ -33,6 +34,7 @@ void draw_sushi(Pen& pen, const Frame& f, Rng& rng);
 /// Crockery, with the food to be drawn on top of it.
 void draw_plate(Pen& pen, const Frame& f, Rng& rng);
 void draw_bowl(Pen& pen, const Frame& f, Rng& rng);
+void draw_board(Pen& pen, const Frame& f, Rng& rng);
 /// A few small leaves, seeds or drops that any dish may carry.
 void draw_garnish(Pen& pen, const Frame& f, Rng& rng, float radius);
 

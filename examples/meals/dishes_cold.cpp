@@ -10,7 +10,7 @@ void draw_orange_slice(Pen& pen, const Frame& f, Rng& rng, Vec at, float radius)
   const Color flesh = vary(rng, base, 0.1f);
   pen.disc(f, at, radius, {.color = flesh * 0.85f, .shadow = 0.35f, .lift = 0.05f});
   pen.disc(f, at, radius * 0.86f, {.color = mix(flesh, hex(0xffffff), 0.55f)});
-  pen.disc(f, at, radius * 0.78f, {.color = flesh, .texture = 0.1f, .grain = 8});
+  pen.disc(f, at, radius * 0.78f, {.color = flesh, .grain = 8, .texture = 0.1f});
   const float turn = rng.uniform();
   for (int i = 0; i < 3; ++i) {
     const Vec d = direction(turn + static_cast<float>(i) / 6.0f) * (radius * 0.78f);
@@ -41,7 +41,8 @@ void draw_grapes(Pen& pen, const Frame& f, Rng& rng, Vec at) {
   const int count = rng.between(7, 14);
   for (int i = 0; i < count; ++i) {
     const Vec grape = at + in_disc(rng, 0.28f);
-    pen.disc(f, grape, rng.uniform(0.09f, 0.12f),
+    const float radius = rng.uniform(0.09f, 0.12f);
+    pen.disc(f, grape, radius,
              {.color = vary(rng, skin, 0.12f),
               .dome = 0.4f,
               .rim = 0.3f,
@@ -68,15 +69,16 @@ void draw_roll(Pen& pen, const Frame& f, Rng& rng, Vec at) {
   const bool outside = rng.chance(0.35f);  // rice outside
   pen.disc(f, at, radius,
            {.color = outside ? hex(0xf1ede0) : nori,
-            .texture = 0.1f,
             .grain = 9,
+            .texture = 0.1f,
             .shadow = 0.45f,
             .lift = 0.1f});
   if (outside) pen.disc(f, at, radius * 0.72f, {.color = nori});
   const float rice = outside ? 0.58f : 0.8f;
-  pen.disc(f, at, radius * rice, {.color = hex(0xf4f0e4), .texture = 0.08f, .grain = 10});
+  pen.disc(f, at, radius * rice, {.color = hex(0xf4f0e4), .grain = 10, .texture = 0.08f});
   const Color filling = pick(rng, kFillings);
-  pen.disc(f, at + in_disc(rng, 0.03f), radius * 0.38f, {.color = vary(rng, filling, 0.12f)});
+  const Vec middle = at + in_disc(rng, 0.03f);
+  pen.disc(f, middle, radius * 0.38f, {.color = vary(rng, filling, 0.12f)});
 }
 
 void draw_nigiri(Pen& pen, const Frame& f, Rng& rng, Vec at, float turns) {
@@ -84,7 +86,7 @@ void draw_nigiri(Pen& pen, const Frame& f, Rng& rng, Vec at, float turns) {
                                     hex(0xe8a08a)};
   const Frame piece = f.inside(at, turns, 1);
   pen.box(piece, {}, {0.29f, 0.15f}, 0.09f,
-          {.color = hex(0xf3efe3), .texture = 0.1f, .grain = 9, .shadow = 0.45f, .lift = 0.1f});
+          {.color = hex(0xf3efe3), .grain = 9, .texture = 0.1f, .shadow = 0.45f, .lift = 0.1f});
   const Color base = pick(rng, kFish);
   const Color fish = vary(rng, base, 0.1f);
   pen.box(piece, {}, {0.3f, 0.12f}, 0.08f, {.color = fish, .dome = 0.15f, .rim = 0.15f});
@@ -99,13 +101,13 @@ void draw_nigiri(Pen& pen, const Frame& f, Rng& rng, Vec at, float turns) {
 }
 
 void draw_cake_slice(Pen& pen, const Frame& f, Rng& rng, Color icing, Color crumb) {
-  const Frame at = f.inside(in_disc(rng, 0.12f), rng.uniform(), rng.uniform(0.9f, 1.15f));
+  const Frame at = strewn(f, rng, {}, 0.12f).inside({}, 0, rng.uniform(0.9f, 1.15f));
   const float half = rng.uniform(0.34f, 0.52f);
   const Vec lean{rng.uniform(-0.06f, 0.06f), rng.uniform(0.16f, 0.3f)};
   const Vec low[] = {Vec{-0.75f, 0} + lean, Vec{0.6f, -half} + lean, Vec{0.6f, half} + lean,
                      Vec{0.6f, half}, Vec{-0.75f, 0}};
   pen.polygon(at, low, 0.02f,
-              {.color = crumb, .texture = 0.15f, .grain = 7, .shadow = 0.5f, .lift = 0.14f});
+              {.color = crumb, .grain = 7, .texture = 0.15f, .shadow = 0.5f, .lift = 0.14f});
   const Vec stripe[] = {Vec{-0.75f, 0} + lean * 0.4f, Vec{0.6f, half} + lean * 0.4f,
                         Vec{0.6f, half} + lean * 0.65f, Vec{-0.75f, 0} + lean * 0.65f};
   pen.polygon(at, stripe, 0, {.color = mix(icing, hex(0xf8f0e0), 0.5f)});
@@ -119,8 +121,9 @@ void draw_cake_slice(Pen& pen, const Frame& f, Rng& rng, Color icing, Color crum
   }
   if (rng.chance(0.6f)) {
     const Vec berry{rng.uniform(0.05f, 0.35f), rng.uniform(-0.1f, 0.1f)};
+    const float radius = rng.uniform(0.1f, 0.16f);
     pen.disc(
-        at, berry, rng.uniform(0.1f, 0.16f),
+        at, berry, radius,
         {.color = vary(rng, hex(0xb8222c), 0.15f), .dome = 0.35f, .shadow = 0.3f, .lift = 0.05f});
   }
 }
@@ -134,7 +137,7 @@ void draw_whole_cake(Pen& pen, const Frame& f, Rng& rng, Color icing, Color crum
   const int count = rng.between(6, 12);
   for (int i = 0; i < count; ++i) {
     const float turn = static_cast<float>(i) / static_cast<float>(count);
-    const Vec at = donut ? direction(rng.uniform()) * (radius * rng.uniform(0.45f, 0.8f))
+    const Vec at = donut ? towards_any(rng, radius * 0.45f, radius * 0.8f)
                          : direction(turn) * (radius * 0.72f);
     pen.disc(f, at, donut ? 0.04f : 0.09f,
              {.color = vary(rng, donut ? hex(0xd86a9a) : mix(icing, hex(0xffffff), 0.6f), 0.3f),
@@ -154,12 +157,12 @@ void draw_leaves(Pen& pen, const Frame& f, Rng& rng) {
   const Color green = vary(rng, hex(0x6fa03a), 0.22f);
   const int leaves = rng.between(16, 30);
   for (int i = 0; i < leaves; ++i) {
-    const Frame leaf = f.inside(in_disc(rng, 0.66f), rng.uniform(), 1);
+    const Frame leaf = strewn(f, rng, {}, 0.66f);
     const Vec radii{rng.uniform(0.2f, 0.34f), rng.uniform(0.1f, 0.22f)};
     pen.blob(leaf, {}, radii, 0.25f,
              {.color = vary(rng, green, 0.3f),
-              .texture = 0.15f,
               .grain = 7,
+              .texture = 0.15f,
               .dome = 0.2f,
               .shadow = 0.3f,
               .lift = 0.07f});
@@ -173,7 +176,6 @@ void draw_leaves(Pen& pen, const Frame& f, Rng& rng) {
 void draw_cake(Pen& pen, const Frame& f, Rng& rng) {
   static constexpr Color kIcings[] = {hex(0x4a2816), hex(0xf3e6d2), hex(0xe7a3b4),
                                       hex(0xd9b45a), hex(0xb9cf8a), hex(0xc46a2a)};
-  draw_plate(pen, f, rng);
   const Color base = pick(rng, kIcings);
   const Color icing = vary(rng, base, 0.12f);
   const Color crumb = vary(rng, rng.chance(0.4f) ? hex(0x5a3018) : hex(0xd2a35c), 0.15f);
@@ -185,11 +187,6 @@ void draw_cake(Pen& pen, const Frame& f, Rng& rng) {
 }
 
 void draw_fruit(Pen& pen, const Frame& f, Rng& rng) {
-  if (rng.chance(0.5f)) {
-    draw_plate(pen, f, rng);
-  } else {
-    draw_bowl(pen, f, rng);
-  }
   const int count = rng.between(4, 8);
   const float turn = rng.uniform();
   for (int i = 0; i < count; ++i) {
@@ -206,16 +203,12 @@ void draw_fruit(Pen& pen, const Frame& f, Rng& rng) {
 }
 
 void draw_salad(Pen& pen, const Frame& f, Rng& rng) {
-  if (rng.chance(0.4f)) {
-    draw_plate(pen, f, rng);
-  } else {
-    draw_bowl(pen, f, rng);
-  }
   draw_leaves(pen, f, rng);
   const int tomatoes = rng.between(0, 5);
   for (int i = 0; i < tomatoes; ++i) {
     const Vec at = in_disc(rng, 0.65f);
-    pen.disc(f, at, rng.uniform(0.12f, 0.18f),
+    const float radius = rng.uniform(0.12f, 0.18f);
+    pen.disc(f, at, radius,
              {.color = vary(rng, hex(0xc8301f), 0.14f),
               .dome = 0.25f,
               .rim = 0.2f,
@@ -238,19 +231,6 @@ void draw_salad(Pen& pen, const Frame& f, Rng& rng) {
 }
 
 void draw_sushi(Pen& pen, const Frame& f, Rng& rng) {
-  if (rng.chance(0.35f)) {
-    draw_plate(pen, f, rng);
-  } else {
-    const Color board = vary(rng, rng.chance(0.5f) ? hex(0x33302f) : hex(0x9a7046), 0.2f);
-    const Vec half{rng.uniform(1.05f, 1.2f), rng.uniform(0.75f, 0.95f)};
-    pen.box(f, {}, half, 0.08f,
-            {.color = board,
-             .texture = 0.06f,
-             .rim = 0.2f,
-             .rim_width = 0.05f,
-             .shadow = 0.5f,
-             .lift = 0.1f});
-  }
   const bool all_rolls = rng.chance(0.3f), all_nigiri = rng.chance(0.25f);
   const int columns = 3, rows = rng.between(2, 3);
   const float turns = rng.uniform(-0.08f, 0.33f);
@@ -272,16 +252,16 @@ void draw_sushi(Pen& pen, const Frame& f, Rng& rng) {
 }
 
 constinit const std::array<Dish, 10> kDishes = {{
-    {"burger", draw_burger},
-    {"cake", draw_cake},
-    {"curry", draw_curry},
-    {"eggs", draw_eggs},
-    {"fruit", draw_fruit},
-    {"pasta", draw_pasta},
-    {"pizza", draw_pizza},
-    {"salad", draw_salad},
-    {"soup", draw_soup},
-    {"sushi", draw_sushi},
+    {"burger", draw_burger, 1, draw_plate},
+    {"cake", draw_cake, 1, draw_plate},
+    {"curry", draw_curry, 0.5f, draw_bowl},
+    {"eggs", draw_eggs, 1, draw_plate},
+    {"fruit", draw_fruit, 0.5f, draw_bowl},
+    {"pasta", draw_pasta, 0.6f, draw_bowl},
+    {"pizza", draw_pizza, 1, draw_plate},
+    {"salad", draw_salad, 0.4f, draw_bowl},
+    {"soup", draw_soup, 0, draw_bowl},
+    {"sushi", draw_sushi, 0.35f, draw_board},
 }};
 
 }  // namespace meals

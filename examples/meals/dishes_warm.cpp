@@ -8,7 +8,7 @@ void draw_fries(Pen& pen, const Frame& f, Rng& rng, Vec where) {
   const int count = rng.between(8, 16);
   for (int i = 0; i < count; ++i) {
     const Vec at = where + in_disc(rng, 0.3f);
-    const Vec along = direction(rng.uniform()) * rng.uniform(0.15f, 0.27f);
+    const Vec along = towards_any(rng, 0.15f, 0.27f);
     const Style style{
         .color = vary(rng, hex(0xe9bd4f), 0.12f), .dome = 0.1f, .shadow = 0.35f, .lift = 0.04f};
     pen.line(f, at - along, at + along, 0.045f, style);
@@ -18,7 +18,7 @@ void draw_fries(Pen& pen, const Frame& f, Rng& rng, Vec where) {
 void draw_bacon(Pen& pen, const Frame& f, Rng& rng) {
   const int count = rng.between(1, 3);
   for (int i = 0; i < count; ++i) {
-    const Frame strip = f.inside(in_disc(rng, 0.6f), rng.uniform(), 1);
+    const Frame strip = strewn(f, rng, {}, 0.6f);
     const Style meat{.color = vary(rng, hex(0xa2442f), 0.15f),
                      .second = hex(0xe0a890),
                      .marbling = 0.7f,
@@ -30,19 +30,19 @@ void draw_bacon(Pen& pen, const Frame& f, Rng& rng) {
 }
 
 void draw_toast(Pen& pen, const Frame& f, Rng& rng) {
-  const Frame slice = f.inside(in_disc(rng, 0.55f), rng.uniform(), 1);
+  const Frame slice = strewn(f, rng, {}, 0.55f);
   const Vec half{rng.uniform(0.34f, 0.45f), rng.uniform(0.32f, 0.4f)};
   const Color crust = vary(rng, hex(0x9a6430), 0.15f);
   pen.box(slice, {}, half, 0.12f, {.color = crust, .shadow = 0.4f, .lift = 0.07f});
   pen.box(slice, {}, half - Vec{0.05f, 0.05f}, 0.1f,
-          {.color = vary(rng, hex(0xd9aa66), 0.12f), .texture = 0.12f, .grain = 9});
+          {.color = vary(rng, hex(0xd9aa66), 0.12f), .grain = 9, .texture = 0.12f});
 }
 
 /// Chunks in a sauce: vegetables, meat or tofu.
 void draw_chunks(Pen& pen, const Frame& f, Rng& rng, Vec where, int count) {
   static constexpr Color kColors[] = {hex(0xd9822b), hex(0xcbb069), hex(0x7a4a26), hex(0x5c8a35)};
   for (int i = 0; i < count; ++i) {
-    const Frame at = f.inside(where + in_disc(rng, 0.5f), rng.uniform(), 1);
+    const Frame at = strewn(f, rng, where, 0.5f);
     const Color c = pick(rng, kColors);
     const Vec half{rng.uniform(0.07f, 0.14f), rng.uniform(0.06f, 0.11f)};
     pen.box(at, {}, half, 0.04f,
@@ -53,17 +53,16 @@ void draw_chunks(Pen& pen, const Frame& f, Rng& rng, Vec where, int count) {
 }  // namespace
 
 void draw_burger(Pen& pen, const Frame& f, Rng& rng) {
-  draw_plate(pen, f, rng);
   const bool fries = rng.chance(0.45f);
   const Frame at = f.inside(fries ? Vec{-0.25f, 0.1f} : in_disc(rng, 0.2f), 0, 1);
   if (fries) draw_fries(pen, f, rng, {0.55f, -0.3f});
   const float radius = rng.uniform(0.55f, 0.78f);
   const Color bun = vary(rng, hex(0xc07f36), 0.2f);
   // Seen from a little in front: layers peek out on one side.
-  const Vec lean = direction(rng.uniform()) * rng.uniform(0.05f, 0.22f);
+  const Vec lean = towards_any(rng, 0.05f, 0.22f);
   pen.disc(at, lean, radius, {.color = bun * 0.9f, .rim = 0.3f, .shadow = 0.55f, .lift = 0.16f});
   pen.blob(at, lean * 0.7f, {radius * 1.06f, radius * 1.06f}, 0.1f,
-           {.color = vary(rng, hex(0x6ea436), 0.25f), .texture = 0.25f, .grain = 6});
+           {.color = vary(rng, hex(0x6ea436), 0.25f), .grain = 6, .texture = 0.25f});
   pen.disc(at, lean * 0.5f, radius * 0.99f, {.color = vary(rng, hex(0x5a3119), 0.2f)});
   if (rng.chance(0.6f)) {
     const Frame cheese = at.inside(lean * 0.35f, rng.uniform(), 1);
@@ -76,7 +75,7 @@ void draw_burger(Pen& pen, const Frame& f, Rng& rng) {
   if (rng.chance(0.75f)) {
     const int seeds = rng.between(8, 26);
     for (int i = 0; i < seeds; ++i) {
-      const Frame seed = at.inside(lean * -0.2f + in_disc(rng, top * 0.75f), rng.uniform(), 1);
+      const Frame seed = strewn(at, rng, lean * -0.2f, top * 0.75f);
       pen.ellipse(seed, {}, {0.05f, 0.03f}, {.color = vary(rng, hex(0xf0dca8), 0.08f)});
     }
   }
@@ -85,11 +84,6 @@ void draw_burger(Pen& pen, const Frame& f, Rng& rng) {
 void draw_curry(Pen& pen, const Frame& f, Rng& rng) {
   static constexpr Color kSauces[] = {hex(0xb5702a), hex(0x7d4a1f), hex(0xd09a34), hex(0x9d3d1d),
                                       hex(0x7f8a3a)};
-  if (rng.chance(0.5f)) {
-    draw_plate(pen, f, rng);
-  } else {
-    draw_bowl(pen, f, rng);
-  }
   const Frame turned = f.inside({}, rng.uniform(), 1);
   const Color base = pick(rng, kSauces);
   const Color sauce = vary(rng, base, 0.15f);
@@ -118,7 +112,6 @@ void draw_curry(Pen& pen, const Frame& f, Rng& rng) {
 }
 
 void draw_eggs(Pen& pen, const Frame& f, Rng& rng) {
-  draw_plate(pen, f, rng);
   const int slices = rng.between(0, 2);
   for (int i = 0; i < slices; ++i) draw_toast(pen, f, rng);
   if (rng.chance(0.55f)) draw_bacon(pen, f, rng);
@@ -135,7 +128,8 @@ void draw_eggs(Pen& pen, const Frame& f, Rng& rng) {
               .shadow = 0.3f,
               .lift = 0.05f});
     const Vec yolk = at + in_disc(rng, 0.1f);
-    pen.disc(f, yolk, rng.uniform(0.15f, 0.21f),
+    const float radius = rng.uniform(0.15f, 0.21f);
+    pen.disc(f, yolk, radius,
              {.color = vary(rng, hex(0xf0a31c), 0.14f),
               .dome = 0.18f,
               .rim = 0.15f,
@@ -148,11 +142,6 @@ void draw_eggs(Pen& pen, const Frame& f, Rng& rng) {
 void draw_pasta(Pen& pen, const Frame& f, Rng& rng) {
   static constexpr Color kSauces[] = {hex(0xb8321a), hex(0xc4571f), hex(0xe6dfc4), hex(0x4c7a2a),
                                       hex(0x8a3a1c)};
-  if (rng.chance(0.6f)) {
-    draw_plate(pen, f, rng);
-  } else {
-    draw_bowl(pen, f, rng);
-  }
   const Color noodle = vary(rng, hex(0xe3bf6c), 0.12f);
   pen.blob(f, {}, {0.78f, 0.76f}, 0.1f,
            {.color = noodle * 0.75f, .texture = 0.15f, .shadow = 0.3f});
@@ -179,7 +168,8 @@ void draw_pasta(Pen& pen, const Frame& f, Rng& rng) {
     const int balls = rng.between(2, 5);
     for (int i = 0; i < balls; ++i) {
       const Vec at = in_disc(rng, 0.45f);
-      pen.disc(f, at, rng.uniform(0.12f, 0.17f),
+      const float radius = rng.uniform(0.12f, 0.17f);
+      pen.disc(f, at, radius,
                {.color = vary(rng, hex(0x6b3a1e), 0.15f),
                 .texture = 0.1f,
                 .dome = 0.3f,
@@ -193,7 +183,6 @@ void draw_pasta(Pen& pen, const Frame& f, Rng& rng) {
 void draw_pizza(Pen& pen, const Frame& f, Rng& rng) {
   static constexpr Color kToppings[] = {hex(0xa62b1f), hex(0x3f6b27), hex(0x3a2a2c), hex(0xd8c7a0),
                                         hex(0xd9822b)};
-  draw_plate(pen, f, rng);
   const float radius = rng.uniform(0.82f, 1.0f);
   pen.blob(f, {}, {radius, radius}, 0.04f,
            {.color = vary(rng, hex(0xc8924c), 0.18f),
@@ -232,7 +221,6 @@ void draw_pizza(Pen& pen, const Frame& f, Rng& rng) {
 void draw_soup(Pen& pen, const Frame& f, Rng& rng) {
   static constexpr Color kSoups[] = {hex(0xc9441c), hex(0xd98a2b), hex(0x7f9a3c), hex(0xe2d3a2),
                                      hex(0x8a5a2c), hex(0xc8a04a), hex(0xa03a4a)};
-  draw_bowl(pen, f, rng);
   const Color base = pick(rng, kSoups);
   const Color soup = vary(rng, base, 0.14f);
   pen.disc(f, {}, rng.uniform(0.86f, 0.95f),

@@ -61,6 +61,19 @@ inline Vec in_disc(Rng& rng, float radius) noexcept {
   return d * (radius * std::sqrt(rng.uniform()));
 }
 
+/// A vector of random direction, its length in [low, high].
+inline Vec towards_any(Rng& rng, float low, float high) noexcept {
+  const Vec d = direction(rng.uniform());
+  return d * rng.uniform(low, high);
+}
+
+/// A frame of the same size, turned anyhow, within `radius` of `at`. (Draws that stand in one
+/// argument list would come in an order that is the compiler's choice.)
+inline Frame strewn(const Frame& f, Rng& rng, Vec at, float radius) noexcept {
+  const Vec place = at + in_disc(rng, radius);
+  return f.inside(place, rng.uniform(), 1);
+}
+
 constexpr float lattice(std::int32_t x, std::int32_t y, std::uint32_t seed) noexcept {
   std::uint32_t h = static_cast<std::uint32_t>(x) * 0x8da6b343U ^
                     static_cast<std::uint32_t>(y) * 0xd8163841U ^ seed * 0xcb1ab31fU;

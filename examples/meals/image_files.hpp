@@ -1,14 +1,20 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <vector>
 
 #include "scene.hpp"
 
 namespace meals {
 
-/// Writes a PNG file. Throws std::runtime_error when the file cannot be written.
-void write_png(const std::filesystem::path& path, const Picture& picture);
-/// Writes a JPEG file of quality 92 without chroma subsampling; errors as write_png.
-void write_jpeg(const std::filesystem::path& path, const Picture& picture);
+/// A JPEG file of the picture's quality, colours at half resolution as cameras store them.
+std::vector<std::uint8_t> encode_jpeg(const Picture& picture);
+/// The pixels of a file from `encode_jpeg`. Throws std::runtime_error when it is none.
+Picture decode_jpeg(const std::vector<std::uint8_t>& bytes);
+std::vector<std::uint8_t> encode_png(const Picture& picture);
+
+/// Writes a file. Throws std::runtime_error when that fails.
+void write_file(const std::filesystem::path& path, const std::vector<std::uint8_t>& bytes);
 
 }  // namespace meals

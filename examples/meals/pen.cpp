@@ -137,6 +137,18 @@ void Pen::polygon(const Frame& f, std::span<const Vec> points, float corner, con
   });
 }
 
+void Pen::uncover(const Frame& f, Vec centre, float radius, const Canvas& below, float share) {
+  const std::uint32_t seed = seed_++;
+  const float sharp = f.scale() * static_cast<float>(canvas_.side);
+  for_pixels(f, centre, radius * 1.3f, [&](Color& pixel, Vec p) {
+    const float edge = radius * (0.7f + 0.6f * noise(p * (3 / radius), seed));
+    const float cover = clamp01((edge - length(p - centre)) * sharp) * share;
+    if (cover <= 0) return;
+    const auto at = static_cast<std::size_t>(&pixel - canvas_.pixels.data());
+    pixel = mix(pixel, below.pixels[at], cover);
+  });
+}
+
 void Pen::backdrop(const Frame& f, const Style& style) {
   const Vec middle = f.to_local({0.5f, 0.5f});
   draw(f, middle, 1.5f / f.scale(), style, [](Vec) { return -1e3f; });

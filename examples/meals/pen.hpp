@@ -72,8 +72,12 @@ class Pen {
   void line(const Frame& f, Vec from, Vec to, float half_width, const Style& style);
   /// Convex or not; corners are rounded by `corner`, which adds to the size.
   void polygon(const Frame& f, std::span<const Vec> points, float corner, const Style& style);
+  /// Brings back `share` of what `below` shows inside a wobbly disc: food that has been eaten.
+  void uncover(const Frame& f, Vec centre, float radius, const Canvas& below, float share);
   /// The whole canvas.
   void backdrop(const Frame& f, const Style& style);
+
+  const Canvas& canvas() const noexcept { return canvas_; }
 
  private:
   template <class Distance>

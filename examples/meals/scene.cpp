@@ -115,23 +115,37 @@ Layout plan(Rng& rng) {
   const float size = rng.uniform(0.85f, 1.15f);
   l.tray = Frame{centre, {1, 0}}.inside({}, turn, size);
   l.half = {rng.uniform(0.46f, 0.56f), rng.uniform(0.36f, 0.46f)};
-  l.main_size = rng.uniform(0.19f, 0.3f);
+  l.main_size = rng.uniform(0.21f, 0.31f);
   const Vec free{std::max(l.half.x - l.main_size * 1.05f, 0.0f),
                  std::max(l.half.y - l.main_size * 1.05f, 0.0f)};
   l.main_at = {rng.uniform(-free.x, free.x), rng.uniform(-free.y, free.y)};
   return l;
 }
 
+/// A dish on its crockery; `eaten` in [0, 1] is the chance that somebody has begun.
+void draw_dish(Pen& pen, const Frame& f, Rng& rng, const Dish& dish, float eaten) {
+  (rng.chance(dish.plates) ? draw_plate : dish.other_crockery)(pen, f, rng);
+  if (!rng.chance(eaten)) {
+    dish.food(pen, f, rng);
+    return;
+  }
+  const Canvas empty = pen.canvas();
+  dish.food(pen, f, rng);
+  const Vec from = towards_any(rng, 0.6f, 0.95f);
+  const float radius = rng.uniform(0.3f, 0.6f);
+  pen.uncover(f, from, radius, empty, rng.uniform(0.7f, 1));
+}
+
 /// What stands around the main dish; any class may appear, but smaller.
 void draw_clutter(Pen& pen, const Layout& l, Rng& rng) {
   const int sides = rng.between(0, 3);
   for (int i = 0; i < sides; ++i) {
-    const float size = l.main_size * rng.uniform(0.34f, 0.66f);
+    const float size = l.main_size * rng.uniform(0.34f, 0.62f);
     const Vec at = beside(rng, l.half, l.main_at, (l.main_size + size) * 1.12f);
     if (length(at - l.main_at) < l.main_size * 1.1f) continue;
     const Frame frame = l.tray.inside(at, rng.uniform(), size);
     const int which = rng.below(static_cast<int>(kDishes.size()));
-    kDishes[static_cast<std::size_t>(which)].draw(pen, frame, rng);
+    draw_dish(pen, frame, rng, kDishes[static_cast<std::size_t>(which)], 0);
   }
   if (rng.chance(0.55f)) {
     const Vec at = beside(rng, l.half, l.main_at, l.main_size * 1.3f);
@@ -143,12 +157,14 @@ void draw_clutter(Pen& pen, const Layout& l, Rng& rng) {
 void draw_cover(Pen& pen, const Layout& l, Rng& rng) {
   if (rng.chance(0.3f)) {  // cutlery left lying over the dish
     const Vec at = l.main_at + in_disc(rng, l.main_size);
-    const Frame frame = l.tray.inside(at, rng.uniform(), rng.uniform(0.5f, 0.7f));
+    const float turn = rng.uniform();
+    const Frame frame = l.tray.inside(at, turn, rng.uniform(0.5f, 0.7f));
     draw_cutlery(pen, frame, rng);
   }
   if (rng.chance(0.12f)) {  // a napkin, a glass or somebody's hand in front
-    const Vec at = l.main_at + direction(rng.uniform()) * (l.main_size * rng.uniform(0.7f, 1.2f));
-    const Frame frame = l.tray.inside(at, rng.uniform(), rng.uniform(0.09f, 0.15f));
+    const Vec at = l.main_at + towards_any(rng, l.main_size * 0.7f, l.main_size * 1.2f);
+    const float turn = rng.uniform();
+    const Frame frame = l.tray.inside(at, turn, rng.uniform(0.09f, 0.15f));
     switch (rng.below(3)) {
       case 0: draw_napkin(pen, frame, rng); break;
       case 1: draw_glass(pen, frame, rng); break;
@@ -197,7 +213,7 @@ void expose(Canvas& canvas, Rng& rng) {
   const float warmth = rng.uniform(-0.16f, 0.2f), tint = rng.uniform(-0.04f, 0.04f);
   const float light = rng.uniform(0.6f, 1.15f);
   const Color gain = Color{1 + warmth, 1 + tint, 1 - warmth} * light;
-  const Vec slope = direction(rng.uniform()) * rng.uniform(0, 0.6f);
+  const Vec slope = towards_any(rng, 0, 0.6f);
   const bool shaded = rng.chance(0.3f);
   const Vec edge = direction(rng.uniform());
   const float where = rng.uniform(-0.3f, 0.3f), depth = rng.uniform(0.2f, 0.5f);
@@ -218,7 +234,7 @@ void expose(Canvas& canvas, Rng& rng) {
 
 Picture develop(const Canvas& canvas, Rng& rng) {
   const float grain = rng.uniform(0.008f, 0.045f);
-  Picture picture{.side = canvas.side, .rgb = {}};
+  Picture picture{.side = canvas.side, .rgb = {}, .jpeg_quality = rng.between(50, 95)};
   picture.rgb.reserve(canvas.pixels.size() * 3);
   for (const Color& c : canvas.pixels) {
     for (const float v : {c.r, c.g, c.b}) {
@@ -231,8 +247,8 @@ Picture develop(const Canvas& canvas, Rng& rng) {
 
 }  // namespace
 
-Picture draw_meal(std::uint64_t seed, int label, std::uint64_t index, int side) {
-  Rng rng(seed, static_cast<std::uint64_t>(label), index);
+Picture draw_meal(std::uint64_t seed, Split split, std::uint64_t index, int label, int side) {
+  Rng rng(seed, static_cast<std::uint64_t>(split), index);
   Canvas canvas(side);
   const Vec lamp = direction(rng.uniform());
   Pen pen(canvas, lamp, static_cast<std::uint32_t>(rng.bits()));
@@ -241,7 +257,8 @@ Picture draw_meal(std::uint64_t seed, int label, std::uint64_t index, int side) 
   draw_tray(pen, l.tray, rng, l.half);
   if (rng.chance(0.45f)) {
     const Vec at = beside(rng, l.half, l.main_at, l.main_size);
-    const Frame frame = l.tray.inside(at, rng.uniform(-0.1f, 0.1f), rng.uniform(0.1f, 0.16f));
+    const float turn = rng.uniform(-0.1f, 0.1f);
+    const Frame frame = l.tray.inside(at, turn, rng.uniform(0.1f, 0.16f));
     draw_napkin(pen, frame, rng);
   }
   const int pieces = rng.between(0, 2);
@@ -253,7 +270,7 @@ Picture draw_meal(std::uint64_t seed, int label, std::uint64_t index, int side) 
   }
   draw_clutter(pen, l, rng);
   const Frame main = l.tray.inside(l.main_at, rng.uniform(), l.main_size);
-  kDishes[static_cast<std::size_t>(label)].draw(pen, main, rng);
+  draw_dish(pen, main, rng, kDishes[static_cast<std::size_t>(label)], 0.25f);
   draw_cover(pen, l, rng);
   expose(canvas, rng);
   blur(canvas, rng.uniform(0.6f, 2.6f) * static_cast<float>(side) / 64);
