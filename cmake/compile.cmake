@@ -25,7 +25,8 @@ endif()
 add_library(pare_options INTERFACE)
 target_compile_definitions(pare_options INTERFACE "PARE_VERSION=\"${PROJECT_VERSION}\"")
 target_compile_options(pare_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wdate-time -Werror
+  -Wall -Wextra -Wpedantic -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
+  $<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast> -Wdate-time -Werror
   # Designated initialisers leave out members on purpose.
   -Wno-missing-field-initializers
   # The same source gives the same bits whether or not the instruction set has a fused multiply-add:

@@ -1,4 +1,5 @@
 # Tests mirror src/: tests/<folder>/**/*_test.cpp become one program test_<layer> and one ctest.
+# (*_test.c too: what C programs may do with the public header is written in C99.)
 
 find_package(GTest QUIET)
 if(NOT TARGET GTest::gtest_main)
@@ -12,11 +13,13 @@ function(pare_test_program target)
   target_compile_definitions(${target} PRIVATE
     "PARE_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"" "PARE_BINARY_DIR=\"${CMAKE_BINARY_DIR}\"")
   target_link_libraries(${target} PRIVATE pare_options GTest::gtest_main GTest::gmock)
-  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests"
+    C_STANDARD 99 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF)
 endfunction()
 
 foreach(layer IN LISTS PARE_LAYERS)
-  file(GLOB_RECURSE found CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${PARE_FOLDER_${layer}}/*_test.cpp")
+  file(GLOB_RECURSE found CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${PARE_FOLDER_${layer}}/*_test.cpp"
+    "${PROJECT_SOURCE_DIR}/tests/${PARE_FOLDER_${layer}}/*_test.c")
   set(sources "")
   foreach(path IN LISTS found)
     cmake_path(RELATIVE_PATH path BASE_DIRECTORY "${PROJECT_SOURCE_DIR}/tests" OUTPUT_VARIABLE relative)
@@ -65,6 +68,17 @@ if(TARGET pare)
     add_test(NAME cli.${name} COMMAND "${CMAKE_COMMAND}" "-DPARE=$<TARGET_FILE:pare>"
       "-DPARE_SOURCE_DIR=${PROJECT_SOURCE_DIR}" "-DPARE_BINARY_DIR=${CMAKE_BINARY_DIR}" -P "${script}")
   endforeach()
+endif()
+
+# The ONNX backend test cases that Debian packages.
+if(TARGET pare_conformance)
+  find_path(PARE_DEBIAN_SUITE node/test_abs/model.onnx PATHS /usr/share/libonnx-testdata/data NO_DEFAULT_PATH)
+  if(PARE_DEBIAN_SUITE)
+    add_test(NAME conformance.debian COMMAND pare_conformance "${PARE_DEBIAN_SUITE}"
+      --expect "${PROJECT_SOURCE_DIR}/tests/conformance/known_failures.txt")
+  else()
+    message(STATUS "conformance.debian is not run: the package libonnx-testdata is missing")
+  endif()
 endif()
 
 add_subdirectory(tests/house)

@@ -14,9 +14,11 @@ endfunction()
 
 step(install "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${prefix}")
 step(configure "${CMAKE_COMMAND}" -G Ninja -S "${ROOT}/tests/install_consumer" -B "${WORK}/build"
-  "-DCMAKE_PREFIX_PATH=${prefix}" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_FLAGS=${FLAGS}")
+  "-DCMAKE_PREFIX_PATH=${prefix}" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_FLAGS=${FLAGS}"
+  "-DCMAKE_C_COMPILER=${C_COMPILER}" "-DCMAKE_C_FLAGS=${FLAGS}")
 step(build "${CMAKE_COMMAND}" --build "${WORK}/build")
-step(run "${WORK}/build/consumer")
+step(run "${WORK}/build/consumer" "${WORK}")
+step(run_c "${WORK}/build/c_consumer" "${WORK}")
 if(EXISTS "${BUILD}/pare")
   step(program "${prefix}/bin/pare" --help)
 endif()
