@@ -1,0 +1,109 @@
+// The same attributes with another meaning: broadcasting of operator set 6, Softmax over rows.
+
+#include "formats/onnx/upgrade.hpp"
+
+namespace pare::onnx::up {
+namespace {
+
+/// True when all sizes are known and there is one element.
+bool has_one_element(const Value* value) {
+  const auto shape = value->known_shape();
+  return shape && element_count(*shape) == 1;
+}
+
+/// The rank of `value` as an int64 vector of one element.
+Value* rank_at_run_time(Rewriter& r, Value* value) {
+  if (const auto rank = r.types().rank(value)) {
+    return r.ints({static_cast<std::int64_t>(*rank)}, "rank");
+  }
+  return r.add("Shape", {r.add("Shape", {value})});
+}
+
+/// `b` with so many dimensions of size 1 behind its own that they begin at `axis` of `a` when both
+/// are aligned at the end. nullopt when they do not fit.
+std::optional<Value*> aligned(Rewriter& r, Value* a, Value* b, std::int64_t axis) {
+  if (has_one_element(b)) return b;
+  const auto rank_a = r.types().rank(a);
+  const auto rank_b = r.types().rank(b);
+  if ((rank_a || axis < 0) && rank_b) {
+    const std::int64_t behind = (axis < 0 ? 0 : static_cast<std::int64_t>(*rank_a)) - axis;
+    const std::int64_t ones = behind - static_cast<std::int64_t>(*rank_b);
+    if (ones < 0) return std::nullopt;
+    if (ones == 0) return b;
+    if (b->is_constant()) {
+      Shape shape = b->constant().shape();
+      shape.resize(shape.size() + static_cast<std::size_t>(ones), 1);
+      return r.constant(b->constant().reshaped(std::move(shape)), "aligned");
+    }
+    std::vector<std::int64_t> axes;
+    for (std::int64_t i = 0; i < ones; ++i) {
+      axes.push_back(static_cast<std::int64_t>(*rank_b) + i);
+    }
+    return r.add("Unsqueeze", {b, r.ints(axes, "axes")});
+  }
+  Value* behind = axis < 0 ? r.ints({-axis}, "behind")
+                           : r.add("Sub", {rank_at_run_time(r, a), r.ints({axis}, "axis")});
+  Value* count = r.add("Sub", {behind, rank_at_run_time(r, b)});
+  Value* ones = r.add("ConstantOfShape", {count}, {{"value", Tensor::of<std::int64_t>({1}, {1})}});
+  Value* own = b->known_shape() ? r.ints(*b->known_shape(), "shape") : r.add("Shape", {b});
+  Value* shape = r.add("Concat", {own, ones}, {{"axis", std::int64_t{0}}});
+  return r.add("Reshape", {b, shape});
+}
+
+}  // namespace
+
+/// C broadcasts as today; the attribute only had to allow it.
+Refusal gemm_broadcast(Rewriter& r) {
+  r.node().erase_attribute("broadcast");
+  return kDone;
+}
+
+/// B is a part of A's shape, beginning at `axis`, by default at the end.
+Refusal limited_broadcast(Rewriter& r) {
+  Node& node = r.node();
+  const bool broadcasts = node.int_or("broadcast", 0) != 0;
+  const auto* given = node.attribute_as<std::int64_t>("axis");
+  const std::optional<std::int64_t> axis = given != nullptr ? std::optional(*given) : std::nullopt;
+  node.erase_attribute("broadcast");
+  node.erase_attribute("axis");
+  if (!broadcasts || !axis || node.input(0) == nullptr || node.input(1) == nullptr) return kDone;
+  const auto b = aligned(r, node.input(0), node.input(1), *axis);
+  if (!b) return cat("broadcasts beyond the end of its first operand from axis ", *axis);
+  node.set_input(1, *b);
+  return kDone;
+}
+
+/// One slope per channel, or one for all.
+Refusal slope_per_channel(Rewriter& r) {
+  Node& node = r.node();
+  if (node.input(0) == nullptr || node.input(1) == nullptr) return kDone;
+  const auto rank = r.types().rank(node.input(1));
+  if (rank && *rank != 1) return kDone;
+  const auto slope = aligned(r, node.input(0), node.input(1), 1);
+  if (!slope) return "has slopes beyond the channels of its input";
+  node.set_input(1, *slope);
+  return kDone;
+}
+
+/// The input counted as a matrix whose rows hold all dimensions from `axis` on.
+Refusal softmax_of_rows(Rewriter& r) {
+  Node& node = r.node();
+  const std::string op = node.op();
+  const std::int64_t axis = node.int_or("axis", 1);
+  const auto rank = r.types().rank(node.input(0));
+  if (axis == -1 || (rank && from_front(axis, *rank) == static_cast<std::int64_t>(*rank) - 1)) {
+    node.set_attribute("axis", std::int64_t{-1});
+    return kDone;
+  }
+  Value* x = node.input(0);
+  Value* shape = r.add("Shape", {x});
+  Value* rows = r.add("Flatten", {x}, {{"axis", axis}});
+  Value* y = r.add(op, {rows}, {{"axis", std::int64_t{-1}}});
+  r.become("Reshape", {y, shape});
+  return kDone;
+}
+
+/// Scan 8 runs over a batch axis with lengths of its own.
+Refusal batched_scan(Rewriter& /*r*/) { return "scans a batch of sequences"; }
+
+}  // namespace pare::onnx::up
