@@ -44,22 +44,25 @@ Reduction reduction_of(const OpCall& call) {
   const Tensor& x = call.input(0);
   const auto axes =
       axes_or_all(call, call.has_input(1) ? call.input(1).to_ints() : Shape{}, x.rank());
-  const bool keep = call.attr_int("keepdims") != 0;
+  return reduction_over(x.shape(), axes, call.attr_int("keepdims") != 0);
+}
+
+Reduction reduction_over(const Shape& x, const std::vector<std::int64_t>& axes, bool keep) {
   Reduction r;
-  Shape kept = x.shape();
-  for (std::size_t i = 0; i < x.rank(); ++i) {
+  Shape kept = x;
+  for (std::size_t i = 0; i < x.size(); ++i) {
     if (is_in(axes, i)) {
       kept[i] = 1;
-      r.each *= x.dim(i);
+      r.each *= x[i];
       if (keep) r.shape.push_back(1);
     } else {
-      r.shape.push_back(x.dim(i));
+      r.shape.push_back(x[i]);
     }
   }
   Shape strides = strides_of(kept);
   for (const std::int64_t a : axes) strides[static_cast<std::size_t>(a)] = 0;
-  r.into.resize(static_cast<std::size_t>(x.size()));
-  StridedWalk walk(x.shape(), strides);
+  r.into.resize(static_cast<std::size_t>(element_count(x)));
+  StridedWalk walk(x, strides);
   for (std::int64_t& i : r.into) {
     i = walk.offset();
     walk.next();

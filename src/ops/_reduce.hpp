@@ -19,6 +19,8 @@ struct Reduction {
   std::int64_t each = 1;  ///< elements of x per element of the result
 };
 Reduction reduction_of(const OpCall& call);
+/// Over `axes` (sorted, not negative); with `keep` they stay with size 1.
+Reduction reduction_over(const Shape& x, const std::vector<std::int64_t>& axes, bool keep);
 
 /// Folds in double (integers: 64 bits). Fn: start(), add(sum, x), finish(sum, count).
 template <class Fn>
