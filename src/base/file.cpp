@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace pare {
 namespace {
@@ -90,16 +91,19 @@ std::shared_ptr<const MappedFile> MappedFile::open_contained(const std::filesyst
                                                              std::string_view name) {
   const std::filesystem::path relative(name);
   if (name.empty() || relative.is_absolute() || name.find('\0') != std::string_view::npos) {
-    throw Error(Fault::corrupt, cat("external data location '", name, "' is not a relative path"));
+    throw Error(Fault::corrupt, cat("external data location '", escape_terminal(name), "' is not a relative path"));
   }
   const auto path = directory_of(model) / relative;
   auto file = open(path);
   const auto real = resolved(file->fd_);
-  const auto model_dir = std::filesystem::canonical(directory_of(model));
-  const auto real_model_dir = directory_of(std::filesystem::canonical(model));
+  std::error_code error;
+  const auto model_dir = std::filesystem::canonical(directory_of(model), error);
+  const auto real_model = std::filesystem::canonical(model, error);
+  if (error) throw Error(Fault::missing, cat("cannot resolve ", model.string()));
+  const auto real_model_dir = directory_of(real_model);
   if (!lies_under(real, model_dir) && !lies_under(real, real_model_dir)) {
     throw Error(Fault::corrupt,
-                cat("external data location '", name, "' leaves the directory of the model"));
+                cat("external data location '", escape_terminal(name), "' leaves the directory of the model"));
   }
   return file;
 }

@@ -36,25 +36,25 @@ std::string known_formats() {
 }  // namespace
 
 Model read_model(const std::filesystem::path& path, const ReadOptions& options) {
-  return during(
-      [&] { return cat("reading ", escape_terminal(path.string())); },
-      [&] {
-        const auto file = MappedFile::open(path);
-        const auto head = file->bytes().first(std::min(kHeadBytes, file->bytes().size()));
-        const FormatDef* best = nullptr;
-        int most = 0;
-        for (const FormatDef& format : all_formats()) {
-          const int score = format.sniff(head, path);
-          if (score <= most) continue;
-          most = score;
-          best = &format;
-        }
-        if (best == nullptr) {
-          throw Error(Fault::corrupt,
-                      cat("this is no model of a known format; known are ", known_formats()));
-        }
-        return best->read(path, options);
-      });
+  return during([&] { return cat("reading ", escape_terminal(path.string())); },
+                [&] {
+                  const auto file = MappedFile::open(path);
+                  const auto head = file->bytes().first(std::min(kHeadBytes, file->bytes().size()));
+                  const FormatDef* best = nullptr;
+                  int most = 0;
+                  for (const FormatDef& format : all_formats()) {
+                    const int score = format.sniff(head, path);
+                    if (score <= most) continue;
+                    most = score;
+                    best = &format;
+                  }
+                  if (best == nullptr) {
+                    throw Error(
+                        Fault::corrupt,
+                        cat("this is no model of a known format; known are ", known_formats()));
+                  }
+                  return best->read(path, options);
+                });
 }
 
 void write_model(const Model& model, const std::filesystem::path& path,

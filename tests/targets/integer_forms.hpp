@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "targets/tiny_onnx.hpp"
+#include "support/tiny_onnx.hpp"
 
 /// Small quantized models, one operator each, to find out what runs on integers.
 namespace pare::tiny {

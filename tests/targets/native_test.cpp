@@ -7,7 +7,7 @@
 #include "ops/registry.hpp"
 #include "targets/target.hpp"
 #include "targets/temporary.hpp"
-#include "targets/tiny_onnx.hpp"
+#include "support/tiny_onnx.hpp"
 
 namespace pare {
 namespace {

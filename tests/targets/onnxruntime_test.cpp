@@ -11,7 +11,7 @@
 #include "targets/onnxruntime/profile.hpp"
 #include "targets/target.hpp"
 #include "targets/temporary.hpp"
-#include "targets/tiny_onnx.hpp"
+#include "support/tiny_onnx.hpp"
 
 namespace pare {
 namespace {

@@ -74,8 +74,7 @@ Attribute Builder::read_attribute(const schema::AttributeProto& p, Scope& scope,
       for (const auto& g : p.graphs()) out.push_back(read_body(g, scope, depth));
       return out;
     }
-    case kSparseTensor:
-      return read_sparse(p.sparse_tensor(), files_, options_.memory_budget_bytes);
+    case kSparseTensor: return read_sparse(p.sparse_tensor(), files_, options_.memory_budget_bytes);
     case kTypeProto: return read_type(p.tp());
     default: throw Error(Fault::unsupported, cat("attributes of kind ", p.type()));
   }

@@ -24,9 +24,9 @@ std::string function_key(const std::string& domain, const std::string& name,
 
 std::string label_of(const schema::NodeProto& node) {
   const std::string domain = domain_of(node.domain());
-  const std::string name = !node.name().empty()       ? node.name()
+  const std::string name = !node.name().empty()     ? node.name()
                            : node.output_size() > 0 ? node.output(0)
-                                                      : std::string();
+                                                    : std::string();
   return cat(domain.empty() ? "" : escape_terminal(domain, 80) + "::",
              escape_terminal(node.op_type(), 80), " '", escape_terminal(name, 120), "'");
 }
@@ -37,8 +37,7 @@ Builder::Builder(schema::ModelProto& proto, const std::filesystem::path& path,
                  const ReadOptions& options)
     : proto_(proto), options_(options), files_(path) {
   if (static_cast<std::size_t>(proto.functions_size()) > kMostFunctions) {
-    throw Error(Fault::resource,
-                cat(proto.functions_size(), " functions, above ", kMostFunctions));
+    throw Error(Fault::resource, cat(proto.functions_size(), " functions, above ", kMostFunctions));
   }
   for (const auto& f : proto.functions()) {
     if (!functions_.emplace(function_key(f.domain(), f.name(), f.overload()), &f).second) {
@@ -139,8 +138,7 @@ std::string Builder::free_name(const Graph& graph, const std::string& wanted) {
 
 const schema::FunctionProto* Builder::function_of(const schema::NodeProto& node) const {
   if (functions_.empty()) return nullptr;
-  const auto at =
-      functions_.find(function_key(node.domain(), node.op_type(), node.overload()));
+  const auto at = functions_.find(function_key(node.domain(), node.op_type(), node.overload()));
   return at == functions_.end() ? nullptr : at->second;
 }
 
@@ -284,8 +282,7 @@ void Builder::bind_results(const schema::NodeProto& proto, const schema::Functio
     if (fresh && !passed_in && !bound) {
       scope.graph->rename(value, name);
     } else {  // it has another name already
-      value = scope.graph
-                  ->add_node({.op = "Identity", .inputs = {value}, .output_names = {name}})
+      value = scope.graph->add_node({.op = "Identity", .inputs = {value}, .output_names = {name}})
                   ->output();
     }
     define(scope, proto.output(i), value);

@@ -29,9 +29,8 @@ schema::ModelProto decode(std::span<const std::byte> bytes, const ReadOptions& o
   }
   const WireFacts facts = scan_model(bytes);
   if (facts.memory_bytes > options.memory_budget_bytes) {
-    throw Error(Fault::resource,
-                cat("reading would take about ", human_bytes(facts.memory_bytes), ", the budget is ",
-                    human_bytes(options.memory_budget_bytes)));
+    throw Error(Fault::resource, cat("reading would take about ", human_bytes(facts.memory_bytes),
+                                     ", the budget is ", human_bytes(options.memory_budget_bytes)));
   }
   if (facts.nodes > options.most_nodes) {
     throw Error(Fault::resource, cat(facts.nodes, " nodes, above ", options.most_nodes));
@@ -48,8 +47,8 @@ std::map<std::string, std::int64_t> read_opsets(const schema::ModelProto& proto)
   for (const auto& entry : proto.opset_import()) {
     const std::string domain = entry.domain() == "ai.onnx" ? std::string() : entry.domain();
     if (!opsets.emplace(domain, entry.version()).second) {
-      throw Error(Fault::corrupt, cat("operator set '", escape_terminal(domain),
-                                      "' is imported twice"));
+      throw Error(Fault::corrupt,
+                  cat("operator set '", escape_terminal(domain), "' is imported twice"));
     }
   }
   const auto standard = opsets.find("");

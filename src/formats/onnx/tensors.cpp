@@ -29,9 +29,8 @@ Shape shape_of(const schema::TensorProto& p) {
 /// bool other than 0 and 1 is no bool.
 void check_bools(DType type, std::span<const std::byte> bytes) {
   if (type != ElementKind::boolean) return;
-  const auto bad = std::find_if(bytes.begin(), bytes.end(), [](std::byte b) {
-    return std::to_integer<unsigned>(b) > 1U;
-  });
+  const auto bad = std::find_if(bytes.begin(), bytes.end(),
+                                [](std::byte b) { return std::to_integer<unsigned>(b) > 1U; });
   if (bad != bytes.end()) {
     throw Error(Fault::corrupt, cat("boolean ", bad - bytes.begin(), " is neither 0 nor 1"));
   }
@@ -168,30 +167,29 @@ Tensor read_strings(const schema::TensorProto& p, DType type, const Shape& shape
 /// `raw` gives the raw bytes with their owner; called only when there are some.
 template <class Raw>
 Tensor read_with(const schema::TensorProto& p, ExternalFiles& files, Raw&& raw) {
-  return during(
-      [&] { return cat("reading ", name_of(p)); },
-      [&] {
-        const DType type = element_type(p.data_type());
-        const Shape shape = shape_of(p);
-        // Before any allocation: what the shape claims must be there.
-        (void)element_count(shape);
-        if (p.has_segment()) throw Error(Fault::unsupported, "tensors in segments");
-        if (type == ElementKind::string) return read_strings(p, type, shape);
-        if (p.data_location() == kExternal) return read_external(p, type, shape, files);
-        if (p.has_raw_data()) return raw(type, shape);
-        const std::int64_t encoded =
-            std::int64_t{p.float_data_size()} + p.int32_data_size() + p.int64_data_size() +
-            p.double_data_size() + p.uint64_data_size();
-        if (encoded == 0 && element_count(shape) != 0) {
-          throw Error(Fault::corrupt,
-                      cat(type.name(), to_string(shape), " has a shape but no data"));
-        }
-        if (element_count(shape) / 8 > encoded) {
-          throw Error(Fault::corrupt, cat("want the values of ", type.name(), to_string(shape),
-                                          ", got ", encoded));
-        }
-        return from_lists(p, type, shape);
-      });
+  return during([&] { return cat("reading ", name_of(p)); },
+                [&] {
+                  const DType type = element_type(p.data_type());
+                  const Shape shape = shape_of(p);
+                  // Before any allocation: what the shape claims must be there.
+                  (void)element_count(shape);
+                  if (p.has_segment()) throw Error(Fault::unsupported, "tensors in segments");
+                  if (type == ElementKind::string) return read_strings(p, type, shape);
+                  if (p.data_location() == kExternal) return read_external(p, type, shape, files);
+                  if (p.has_raw_data()) return raw(type, shape);
+                  const std::int64_t encoded = std::int64_t{p.float_data_size()} +
+                                               p.int32_data_size() + p.int64_data_size() +
+                                               p.double_data_size() + p.uint64_data_size();
+                  if (encoded == 0 && element_count(shape) != 0) {
+                    throw Error(Fault::corrupt,
+                                cat(type.name(), to_string(shape), " has a shape but no data"));
+                  }
+                  if (element_count(shape) / 8 > encoded) {
+                    throw Error(Fault::corrupt, cat("want the values of ", type.name(),
+                                                    to_string(shape), ", got ", encoded));
+                  }
+                  return from_lists(p, type, shape);
+                });
 }
 
 std::vector<std::int64_t> linear_indices(const Tensor& indices, const Shape& dims,
@@ -200,9 +198,9 @@ std::vector<std::int64_t> linear_indices(const Tensor& indices, const Shape& dim
   if (indices.shape() == Shape{count}) return given;
   const auto rank = static_cast<std::int64_t>(dims.size());
   if (indices.shape() != Shape{count, rank}) {
-    throw Error(Fault::corrupt, cat("indices of a sparse tensor have shape ",
-                                    to_string(indices.shape()), ", want [", count, "] or [", count,
-                                    ",", rank, "]"));
+    throw Error(Fault::corrupt,
+                cat("indices of a sparse tensor have shape ", to_string(indices.shape()),
+                    ", want [", count, "] or [", count, ",", rank, "]"));
   }
   std::vector<std::int64_t> out;
   for (std::int64_t i = 0; i < count; ++i) {

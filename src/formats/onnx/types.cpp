@@ -39,13 +39,11 @@ ValueType read_type(const schema::TypeProto& proto) {
       return out;
     case schema::TypeProto::kSequenceType:
       out.kind = ValueType::Kind::sequence;
-      out.element =
-          std::make_shared<const ValueType>(read_type(proto.sequence_type().elem_type()));
+      out.element = std::make_shared<const ValueType>(read_type(proto.sequence_type().elem_type()));
       return out;
     case schema::TypeProto::kOptionalType:
       out.kind = ValueType::Kind::optional;
-      out.element =
-          std::make_shared<const ValueType>(read_type(proto.optional_type().elem_type()));
+      out.element = std::make_shared<const ValueType>(read_type(proto.optional_type().elem_type()));
       return out;
     case schema::TypeProto::kMapType:
       out.kind = ValueType::Kind::map;

@@ -88,9 +88,8 @@ constexpr std::array kFields = {
 };
 
 const Field* find_field(Message in, std::uint32_t number) noexcept {
-  const auto* it = std::find_if(kFields.begin(), kFields.end(), [&](const Field& f) {
-    return f.in == in && f.number == number;
-  });
+  const auto* it = std::find_if(kFields.begin(), kFields.end(),
+                                [&](const Field& f) { return f.in == in && f.number == number; });
   return it == kFields.end() ? nullptr : it;
 }
 
@@ -100,8 +99,7 @@ class Scanner {
 
   void message(Message kind, std::uint64_t end, int depth) {
     if (depth > kDeepest) {
-      throw Error(Fault::corrupt,
-                  cat("messages nest more than ", kDeepest, " deep at byte ", at_));
+      throw Error(Fault::corrupt, cat("messages nest more than ", kDeepest, " deep at byte ", at_));
     }
     facts_.memory_bytes += kMessageBytes;
     if (kind == Message::node) ++facts_.nodes;
@@ -130,8 +128,8 @@ class Scanner {
       case 2: break;
       case 5: skip(4, end); return;
       default:
-        throw Error(Fault::corrupt, cat("byte ", start, " begins a field of unknown kind ",
-                                        tag & 7U));
+        throw Error(Fault::corrupt,
+                    cat("byte ", start, " begins a field of unknown kind ", tag & 7U));
     }
     const std::uint64_t length = varint(end);
     const Field* known = find_field(kind, number);

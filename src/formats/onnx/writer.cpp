@@ -198,6 +198,7 @@ std::string content_name(const Graph& graph, const std::filesystem::path& path) 
 
 /// A constant that is an output of the graph is made by a node, as ONNX wants it.
 void name_constant_outputs(Graph& graph) {
+  bool changed = false;
   for (std::size_t i = 0; i < graph.outputs().size(); ++i) {
     Value* value = graph.outputs()[i];
     if (!value->is_constant()) continue;
@@ -209,8 +210,9 @@ void name_constant_outputs(Graph& graph) {
         {.op = "Constant", .inputs = {}, .attributes = {{"value", data}}, .output_names = {name}});
     node->output()->set_type(type);
     graph.set_output(i, node->output());
+    changed = true;
   }
-  graph.remove_unused();
+  if (changed) graph.remove_unused();
 }
 
 /// The bytes of a message go to a file as they are made.
@@ -266,9 +268,8 @@ void write(const Model& model, const std::filesystem::path& path, const WriteOpt
   }
   downgrade(*copy.graph, opset);
   name_constant_outputs(*copy.graph);
-  const std::int64_t ir =
-      std::max({ir_of_opset(opset), ir_of_types(*copy.graph), std::min<std::int64_t>(
-                                                                  model.ir_version, 13)});
+  const std::int64_t ir = std::max(
+      {ir_of_opset(opset), ir_of_types(*copy.graph), std::min<std::int64_t>(model.ir_version, 13)});
   schema::ModelProto proto;
   encode_header(copy, opset, ir, proto);
   const bool split = weight_bytes(*copy.graph) > options.external_above_bytes;
