@@ -1,7 +1,7 @@
 #pragma once
 
+#include "support/tiny_onnx.hpp"
 #include "targets/temporary.hpp"
-#include "targets/tiny_onnx.hpp"
 
 namespace pare::tiny {
 
