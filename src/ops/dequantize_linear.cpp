@@ -40,13 +40,8 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::per_output(c, 2); }
 
-}  // namespace
-
-/// y = (x - x_zero_point) * x_scale; one scale for all, one per index of `axis`, or one per block.
-/// Shapes: x any, x_scale scalar, [N] or x / block -> y as x.
-/// Source: ONNX DequantizeLinear, version 25.
-OpDefs op_dequantize_linear() {
-  return OpDef("DequantizeLinear", 25)
+OpDef schema(const char* domain, int since) {
+  return OpDef(domain, "DequantizeLinear", since)
       .input("x", kQuantized, "T1")
       .input("x_scale", {f32, f16, bf16, f8e8m0}, "T2")
       .optional_input("x_zero_point", kQuantized, "T1")
@@ -56,5 +51,13 @@ OpDefs op_dequantize_linear() {
       .attribute("output_dtype", std::int64_t{0}, "element type; 0 = that of the scale")
       .define(infer, reference, cost);
 }
+
+}  // namespace
+
+/// y = (x - x_zero_point) * x_scale; one scale for all, one per index of `axis`, or one per block.
+/// Shapes: x any, x_scale scalar, [N] or x / block -> y as x.
+/// That of com.microsoft (16-bit codes before ONNX had them) means the same.
+/// Source: ONNX DequantizeLinear, version 25; ONNX Runtime, ContribOperators.md.
+OpDefs op_dequantize_linear() { return {schema("", 25), schema("com.microsoft", 1)}; }
 
 }  // namespace pare

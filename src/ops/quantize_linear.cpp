@@ -52,13 +52,8 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::per_output(c, 3); }
 
-}  // namespace
-
-/// y = saturate(round(x / y_scale) + y_zero_point), half to even; one scale for all, one per index
-/// of `axis`, or one per block. Shapes: x any, y_scale scalar, [N] or x / block -> y as x.
-/// Source: ONNX QuantizeLinear, version 25.
-OpDefs op_quantize_linear() {
-  return OpDef("QuantizeLinear", 25)
+OpDef schema(const char* domain, int since) {
+  return OpDef(domain, "QuantizeLinear", since)
       .input("x", {f32, f16, bf16, i32}, "T1")
       .input("y_scale", {f32, f16, bf16, i32, f8e8m0}, "T2")
       .optional_input("y_zero_point", kQuantized, "T3")
@@ -70,5 +65,13 @@ OpDefs op_quantize_linear() {
       .attribute("saturate", std::int64_t{1}, "8-bit floats saturate instead of overflowing")
       .define(infer, reference, cost);
 }
+
+}  // namespace
+
+/// y = saturate(round(x / y_scale) + y_zero_point), half to even; one scale for all, one per index
+/// of `axis`, or one per block. Shapes: x any, y_scale scalar, [N] or x / block -> y as x.
+/// That of com.microsoft (16-bit codes before ONNX had them) means the same.
+/// Source: ONNX QuantizeLinear, version 25; ONNX Runtime, ContribOperators.md.
+OpDefs op_quantize_linear() { return {schema("", 25), schema("com.microsoft", 1)}; }
 
 }  // namespace pare

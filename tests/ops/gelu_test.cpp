@@ -13,5 +13,11 @@ TEST(Gelu, AttributesChangeTheCurve) {
                {{"approximate", std::string("tanh")}});
 }
 
+TEST(Gelu, OfComMicrosoftIsExact) {
+  const Tensor x = Tensor::of<float>({3}, {-2, 0.5F, 3});
+  expect_close(run_op("Gelu", {x}, {}, 1, "com.microsoft")[0],
+               {-0.0455002639F, 0.345731231F, 2.99595031F}, 1e-7F);
+}
+
 }  // namespace
 }  // namespace pare

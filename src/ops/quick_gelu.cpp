@@ -1,0 +1,26 @@
+#include <cmath>
+
+#include "ops/_elementwise.hpp"
+
+namespace pare {
+namespace {
+
+struct Function {
+  explicit Function(const OpCall& call) : alpha_(static_cast<double>(call.attr_float("alpha"))) {}
+  double operator()(double x) const { return x / (1 + std::exp(-alpha_ * x)); }
+  double alpha_;
+};
+
+}  // namespace
+
+/// y = x / (1 + exp(-alpha x)). Shapes: x any -> y as x. Source: ONNX Runtime, ContribOperators.md,
+/// QuickGelu.
+OpDefs op_quick_gelu() {
+  return OpDef("com.microsoft", "QuickGelu", 1)
+      .input("X", types::kFloat)
+      .output("Y", types::kFloat)
+      .attribute("alpha", 1.702F, "factor inside the exponential")
+      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop);
+}
+
+}  // namespace pare
