@@ -4,7 +4,8 @@ file(GLOB conformance CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/conformance
 if(conformance AND PARE_LIBRARIES AND NOT PARE_FUZZ)
   add_executable(pare_conformance ${conformance})
   target_include_directories(pare_conformance PRIVATE "${PROJECT_SOURCE_DIR}/tests")
-  target_link_libraries(pare_conformance PRIVATE pare_options ${PARE_LIBRARIES} ${PARE_JSON})
+  target_link_libraries(pare_conformance PRIVATE pare_options pare_formats pare_ops pare_passes
+    pare_runtime ${PARE_JSON})
   if(TARGET pare_onnx_schema)
     target_link_libraries(pare_conformance PRIVATE pare_onnx_schema)
   endif()

@@ -60,7 +60,11 @@ class Planner {
 
   std::size_t add_slot(const Value& value, Layout layout, std::size_t buffer) {
     Slot slot{value.dtype(), {}, layout, buffer};
-    if (is_planned_type(value)) slot.shape = shape_of(value);
+    if (is_planned_type(value)) {
+      slot.shape = shape_of(value);
+    } else if (const auto known = value.known_shape()) {
+      slot.shape = *known;  // text: has no place in the arena, but a shape
+    }
     plan_->slots.push_back(std::move(slot));
     const std::size_t index = plan_->slots.size() - 1;
     auto [it, fresh] = places_.try_emplace(&value, Places{kNoSlot, kNoSlot});

@@ -205,7 +205,13 @@ Item read_item(const std::filesystem::path& path, const schema::TypeProto& type)
                   if (type.has_map_type()) {
                     throw Error(Fault::unsupported, "the test data hold maps");
                   }
-                  return {Item::Kind::tensor, decode(parse_file<schema::TensorProto>(path)), {}};
+                  auto proto = parse_file<schema::TensorProto>(path);
+                  // Older suites wrote bfloat16 data, which NumPy lacks, as its bits.
+                  if (type.tensor_type().elem_type() == static_cast<int>(ElementKind::bf16) &&
+                      proto.data_type() == static_cast<int>(ElementKind::u16)) {
+                    proto.set_data_type(static_cast<int>(ElementKind::bf16));
+                  }
+                  return {Item::Kind::tensor, decode(proto), {}};
                 });
 }
 

@@ -152,7 +152,8 @@ void judge(const std::string& how, const std::vector<Item>& want, const std::vec
 void check_operators(const Graph& graph) {
   std::vector<std::string> names;
   for (const std::string& entry : unsupported_operators(graph, op_registry())) {
-    names.push_back(entry.substr(0, entry.find(": ")));
+    // "Foo (2): nodes 'a', 'b'"
+    names.push_back(entry.substr(0, entry.find(" (")));
   }
   if (!names.empty()) throw Unsupported{"lacks " + join(names, ", "), names};
 }

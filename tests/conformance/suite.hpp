@@ -44,7 +44,7 @@ Outcome run_case(const Case& c);
 
 struct RunOptions {
   int jobs = 1;
-  double timeout_seconds = 120;  ///< per case
+  double timeout_seconds = 600;  ///< per case
 };
 
 /// Runs all cases in child processes, so that a crash or endless loop costs one case.
