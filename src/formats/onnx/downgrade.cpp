@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "base/text.hpp"
 #include "formats/onnx/element_types.hpp"
@@ -19,7 +20,7 @@ constexpr auto kForms = std::to_array<DowngradeRow>({
     {"Clip", 11, down::clip_bounds},
     {"Compress", 11, down::axis_from_front},
     {"Concat", 11, down::axis_from_front},
-    {"Constant", 12, down::constant_value},
+    {"Constant", 12, constant_as_tensor},
     {"DFT", 20, down::dft_axis},
     {"DequantizeLinear", 23, down::dequantized_type},
     {"DequantizeLinear", 13, down::quantized_per_tensor},
@@ -160,7 +161,7 @@ constexpr auto kNewAttributes = std::to_array<NewAttribute>({
     {"Resize", 18, "keep_aspect_ratio_policy", 0, "stretch"},
     {"ScatterElements", 16, "reduction", 0, "none"},
     {"ScatterND", 16, "reduction", 0, "none"},
-    {"Shape", 15, "end"},
+    {"Shape", 15, "end", std::numeric_limits<std::int64_t>::max()},
     {"Shape", 15, "start"},
 });
 
@@ -213,7 +214,7 @@ class Downgrader {
     const std::string op = node.op();
     Refusal refusal = rewrite(kForms, node, version, added);
     if (!refusal && node.op() == op) refusal = drop_attributes(node, version);
-    if (!refusal && introduced(op) == version) {
+    if (!refusal && node.op() == op && introduced(op) == version) {
       refusal = cat("appeared in operator set ", version);
     }
     const auto part = [&](const DowngradeRow& row) { return row.below == version && row.op == op; };

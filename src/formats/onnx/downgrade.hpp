@@ -38,7 +38,6 @@ namespace down {
 // downgrade_inputs.cpp: inputs that were attributes
 Refusal axes_to_attribute(Rewriter& r);
 Refusal clip_bounds(Rewriter& r);
-Refusal constant_value(Rewriter& r);
 Refusal dft_axis(Rewriter& r);
 Refusal dropout_inputs(Rewriter& r);
 Refusal dropout_mask(Rewriter& r);

@@ -62,23 +62,6 @@ Refusal clip_bounds(Rewriter& r) {
   return kDone;
 }
 
-/// The short forms of operator set 12 become a tensor.
-Refusal constant_value(Rewriter& r) {
-  const Node& node = r.node();
-  Tensor value;
-  if (const auto* i = node.attribute_as<std::int64_t>("value_int")) value = Tensor::scalar(*i);
-  if (const auto* f = node.attribute_as<float>("value_float")) value = Tensor::scalar(*f);
-  if (const auto* s = node.attribute_as<std::string>("value_string")) value = Tensor::scalar(*s);
-  const auto vector = [&](const auto* list) {
-    if (list != nullptr) value = Tensor::of({static_cast<std::int64_t>(list->size())}, *list);
-  };
-  vector(node.attribute_as<std::vector<std::int64_t>>("value_ints"));
-  vector(node.attribute_as<std::vector<float>>("value_floats"));
-  vector(node.attribute_as<std::vector<std::string>>("value_strings"));
-  if (value.valid()) r.become("Constant", {}, {{"value", value}});
-  return kDone;
-}
-
 Refusal dft_axis(Rewriter& r) {
   const auto rank = r.types().rank(r.input(0));
   std::int64_t axis = -2;

@@ -43,9 +43,10 @@ Value* Rewriter::add(std::string op, std::vector<Value*> inputs, Attributes attr
 
 void Rewriter::become(std::string op, const std::vector<Value*>& inputs, Attributes attributes) {
   require(node_->outputs().size() == 1, "only a node with one output becomes another operator");
+  const std::vector<Value*> kept = inputs;  // may be the node's own list
   while (!node_->attributes().empty()) node_->erase_attribute(node_->attributes().begin()->first);
   node_->set_op("", std::move(op));
-  node_->set_inputs(inputs);
+  node_->set_inputs(kept);
   for (auto& [name, value] : attributes) node_->set_attribute(name, std::move(value));
 }
 
@@ -82,6 +83,22 @@ std::optional<std::int64_t> from_front(std::int64_t axis, std::size_t rank) {
   const auto size = static_cast<std::int64_t>(rank);
   if (axis < -size || axis >= size) return std::nullopt;
   return axis < 0 ? axis + size : axis;
+}
+
+Refusal constant_as_tensor(Rewriter& r) {
+  const Node& node = r.node();
+  Tensor value;
+  if (const auto* i = node.attribute_as<std::int64_t>("value_int")) value = Tensor::scalar(*i);
+  if (const auto* f = node.attribute_as<float>("value_float")) value = Tensor::scalar(*f);
+  if (const auto* s = node.attribute_as<std::string>("value_string")) value = Tensor::scalar(*s);
+  const auto vector = [&](const auto* list) {
+    if (list != nullptr) value = Tensor::of({static_cast<std::int64_t>(list->size())}, *list);
+  };
+  vector(node.attribute_as<std::vector<std::int64_t>>("value_ints"));
+  vector(node.attribute_as<std::vector<float>>("value_floats"));
+  vector(node.attribute_as<std::vector<std::string>>("value_strings"));
+  if (value.valid()) r.become("Constant", {}, {{"value", value}});
+  return kDone;
 }
 
 void throw_unsupported(const std::string& what, const std::vector<std::string>& problems) {

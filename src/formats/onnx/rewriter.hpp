@@ -54,6 +54,9 @@ class Rewriter {
 bool is_read(const Node& node, std::size_t i);
 /// `axis` counted from the front; nullopt when it is outside the rank.
 std::optional<std::int64_t> from_front(std::int64_t axis, std::size_t rank);
+/// Constant with one of the short attributes of operator set 12 (value_int, value_floats ...): the
+/// attribute becomes a tensor.
+Refusal constant_as_tensor(Rewriter& r);
 /// The problems of many nodes as one Fault::unsupported.
 [[noreturn]] void throw_unsupported(const std::string& what,
                                     const std::vector<std::string>& problems);

@@ -8,7 +8,7 @@
 namespace pare::onnx {
 namespace {
 
-/// Of forms that are read whatever the file imports: no newer form has this name.
+/// Of forms that are read whatever the file imports: nothing newer looks like them.
 constexpr std::int64_t kAlways = kNewestOpset + 1;
 
 constexpr auto kTable = std::to_array<UpgradeRow>({
@@ -20,6 +20,7 @@ constexpr auto kTable = std::to_array<UpgradeRow>({
     {"BatchNormalization", 14, up::batch_normalization_outputs},
     {"Cast", 9, up::cast_type},
     {"Clip", 11, up::clip_bounds},
+    {"Constant", kAlways, constant_as_tensor},
     {"DFT", 20, up::dft_axis},
     {"Div", 7, up::limited_broadcast},
     {"Dropout", 7, up::dropout_mode},
