@@ -41,6 +41,62 @@ bool is_product(const Node& node) {
   return node.is("Conv") || node.is("ConvTranspose") || node.is("Gemm") || node.is("MatMul");
 }
 
+/// The activation of a FusedConv of ONNX Runtime; false when the library has none like it.
+bool fused_activation_of(const AttributeReader& a, Activation& out) {
+  struct Named {
+    std::string_view name;
+    Act act;
+    std::size_t params;
+  };
+  constexpr Named kNamed[] = {
+      {"Relu", Act::relu, 0}, {"Sigmoid", Act::sigmoid, 0},
+      {"Tanh", Act::tanh, 0}, {"LeakyRelu", Act::leaky_relu, 1},
+      {"Clip", Act::clip, 2}, {"HardSigmoid", Act::hard_sigmoid, 2},
+  };
+  const std::string name = a.attr_string("activation");
+  const std::vector<float> params = a.attr_floats("activation_params");
+  for (const Named& n : kNamed) {
+    if (n.name != name || n.params != params.size()) continue;
+    out = {n.act, n.params > 0 ? params[0] : 0, n.params > 1 ? params[1] : 0};
+    return out.act != Act::clip || out.alpha <= out.beta;
+  }
+  return false;
+}
+
+/// A FusedConv as a convolution with posts: Z is added, then the activation.
+std::vector<Unit> fused_conv_units(const Node& node, PlanFacts& facts) {
+  constexpr std::size_t kZ = 3;
+  Unit unit = single_unit(node);
+  if (node.input(kZ) != nullptr) unit.posts.push_back({Post::Kind::add, {}, kZ});
+  const AttributeReader attributes = facts.attributes(node);
+  if (!attributes.attr_string("activation").empty()) {
+    Activation act;
+    if (!fused_activation_of(attributes, act)) return {};
+    unit.posts.push_back({Post::Kind::activation, act, 0});
+  }
+  std::vector<Unit> units;
+  units.push_back(std::move(unit));
+  return units;
+}
+
+/// Activations that ONNX Runtime has under names of its own.
+bool contrib_activation_of(const Node& node, PlanFacts& facts, Activation& out) {
+  const auto is = [&](std::string_view op) { return node.is("com.microsoft", op); };
+  if (is("Gelu")) {
+    out = {Act::gelu_erf};
+    return true;
+  }
+  if (is("FastGelu") && node.input(1) == nullptr) {
+    out = {Act::gelu_tanh};
+    return true;
+  }
+  if (is("QuickGelu")) {
+    out = {Act::swish, facts.attributes(node).attr_float("alpha"), 0};
+    return true;
+  }
+  return false;
+}
+
 /// A chain of posts, collected from its end towards the product.
 struct Chain {
   std::vector<const Node*> nodes;  // from the last to the first
@@ -140,7 +196,8 @@ class ChainFinder {
 }  // namespace
 
 bool activation_of(const Node& node, PlanFacts& facts, Activation& out) {
-  if (!node.domain().empty() || node.input(0) == nullptr) return false;
+  if (node.input(0) == nullptr) return false;
+  if (!node.domain().empty()) return contrib_activation_of(node, facts, out);
   for (const Plain& p : kPlain) {
     if (node.op() == p.op) {
       out = {p.act};
@@ -174,6 +231,7 @@ bool activation_of(const Node& node, PlanFacts& facts, Activation& out) {
 
 std::vector<Unit> fused_float_units(const Node& last, PlanFacts& facts) {
   constexpr int kMostPosts = 6;
+  if (last.is("com.microsoft", "FusedConv")) return fused_conv_units(last, facts);
   if (is_product(last)) return {};
   Chain chain;
   if (!ChainFinder(facts, facts).follow(last, chain, kMostPosts)) return {};

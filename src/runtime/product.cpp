@@ -23,7 +23,7 @@ bool is_channel_constant(const Value& v, const Value& out, std::size_t channel_a
 }
 
 std::size_t channel_axis_of(const Unit& unit) {
-  return unit.is("Conv") || unit.is("ConvTranspose") ? 1 : shape_of(*unit.output()).size() - 1;
+  return is_convolution(unit) || unit.is("ConvTranspose") ? 1 : shape_of(*unit.output()).size() - 1;
 }
 
 /// The post adds a constant per channel straight behind the product: part of the bias.
@@ -124,6 +124,16 @@ void plan_integers(const Unit& unit, ProductPlan& plan) {
 }
 
 }  // namespace
+
+bool is_convolution(const Unit& unit) {
+  if (unit.is("Conv")) return true;
+  if (!unit.node->is("com.microsoft", "FusedConv")) return false;
+  constexpr std::size_t kZ = 3;
+  const auto* activation = unit.node->attribute_as<std::string>("activation");
+  const std::size_t posts = (unit.node->input(kZ) != nullptr ? 1U : 0U) +
+                            (activation != nullptr && !activation->empty() ? 1U : 0U);
+  return unit.posts.size() == posts;
+}
 
 Verdict accepts_posts(const Unit& unit, PlanFacts& facts) {
   int sums = 0;

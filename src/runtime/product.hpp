@@ -18,6 +18,9 @@ struct ProductPlan {
   dnnl::primitive_attr attr;
 };
 
+/// A Conv, or a FusedConv of ONNX Runtime whose Z and activation are the posts of the unit.
+bool is_convolution(const Unit& unit);
+
 /// Whether the posts of a unit can run inside a product of the library.
 Verdict accepts_posts(const Unit& unit, PlanFacts& facts);
 

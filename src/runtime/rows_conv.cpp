@@ -53,8 +53,7 @@ Verdict accepts_shapes(const Unit& unit, PlanFacts& facts) {
 }
 
 Verdict accepts_float(const Unit& unit, PlanFacts& facts) {
-  if (!unit.is("Conv")) return not_mine();
-  if (unit.quantized) return not_mine();
+  if (!is_convolution(unit) || unit.quantized) return not_mine();
   if (unit.input(0)->dtype().kind() != ElementKind::f32) return refuse("not float32");
   return accepts_shapes(unit, facts);
 }
