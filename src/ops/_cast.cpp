@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "ops/_numbers.hpp"
 #include "tensor/visit.hpp"
 
 namespace pare::ops {
@@ -53,9 +54,14 @@ Tensor to_text(const Tensor& x) {
   return out;
 }
 
-/// Truncation towards zero into 64 bits, out of range values saturate, NaN is 0.
-std::int64_t truncate(double x) {
+/// Truncation towards zero into 64 bits (`to` u64: their unsigned reading); out of range values
+/// saturate, NaN is 0.
+std::int64_t truncate(double x, DType to) {
   if (std::isnan(x)) return 0;
+  if (to == ElementKind::u64 && x >= 0x1p63) {
+    const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    return static_cast<std::int64_t>(x >= 0x1p64 ? most : static_cast<std::uint64_t>(x));
+  }
   if (x >= 0x1p63) return std::numeric_limits<std::int64_t>::max();
   if (x < -0x1p63) return std::numeric_limits<std::int64_t>::min();
   return static_cast<std::int64_t>(x);
@@ -68,12 +74,36 @@ std::int64_t wrap_bits(std::int64_t x, unsigned bits, bool is_signed) {
   return static_cast<std::int64_t>(negative ? low | ~mask : low);
 }
 
-/// The largest and further values of an 8-bit float when overflow does not saturate.
-float overflow_of(DType to, float x) {
-  const bool has_infinity = to == ElementKind::f8e5m2;
-  if (std::isnan(x) || std::fabs(static_cast<double>(x)) <= to.info().max) return x;
-  if (!has_infinity) return std::numeric_limits<float>::quiet_NaN();
-  return std::copysign(std::numeric_limits<float>::infinity(), x);
+/// Whether x rounds to something above the greatest finite value of an 8-bit float. That value has
+/// an odd last bit in all types but E4M3FN, so there the tie goes up.
+bool overflows(DType to, float x) {
+  const double size = std::fabs(static_cast<double>(x));
+  switch (to.kind()) {
+    case ElementKind::f8e4m3fn: return size > 464;
+    case ElementKind::f8e4m3fnuz: return size >= 248;
+    default: return size >= 61440;
+  }
+}
+
+/// Encodes 8-bit floats; what overflows becomes infinity where the type has one, else NaN.
+Tensor overflowing(std::vector<float> values, const Shape& shape, DType to) {
+  constexpr std::uint8_t kInfinity = 0x7C;  // of E5M2
+  std::vector<std::size_t> infinite;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isnan(values[i]) || !overflows(to, values[i])) continue;
+    if (to == ElementKind::f8e5m2) {
+      infinite.push_back(i);
+    } else {
+      values[i] = std::numeric_limits<float>::quiet_NaN();
+    }
+  }
+  Tensor out(to, shape);
+  to.info().encode(values, out.mutable_bytes());
+  for (const std::size_t i : infinite) {
+    out.mutable_bytes()[i] =
+        std::byte{kInfinity} | std::byte{values[i] < 0 ? std::uint8_t{0x80} : std::uint8_t{0}};
+  }
+  return out;
 }
 
 bool is_float8(DType t) {
@@ -110,17 +140,16 @@ Tensor cast_values(const Tensor& x, DType to, bool saturate) {
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = parse(text[i]);
   }
   if (to.is_integer()) {
-    if (!from.type().is_float()) return integers_to(from.to_ints(), x.shape(), to);
     std::vector<std::int64_t> whole;
-    for (const double v : from.to_doubles()) whole.push_back(truncate(v));
+    if (!from.type().is_float()) {
+      for (const std::uint64_t v : to_wrapping(from)) whole.push_back(static_cast<std::int64_t>(v));
+      return integers_to(whole, x.shape(), to);
+    }
+    for (const double v : from.to_doubles()) whole.push_back(truncate(v, to));
     return integers_to(whole, x.shape(), to);
   }
   if (is_float8(to) && !saturate) {
-    std::vector<float> values = from.to_floats();
-    for (float& v : values) v = overflow_of(to, v);
-    Tensor out(to, x.shape());
-    to.info().encode(values, out.mutable_bytes());
-    return out;
+    return overflowing(from.to_floats(), x.shape(), to);
   }
   return from.cast(to);
 }

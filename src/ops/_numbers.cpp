@@ -1,5 +1,6 @@
 #include "ops/_numbers.hpp"
 
+#include "base/checked.hpp"
 #include "tensor/visit.hpp"
 
 namespace pare::ops {
@@ -29,13 +30,13 @@ Tensor from_wrapping(const std::vector<std::uint64_t>& values, const Shape& shap
 
 std::int64_t outer_size(const Shape& shape, std::size_t axis) {
   std::int64_t n = 1;
-  for (std::size_t i = 0; i < axis; ++i) n *= shape.at(i);
+  for (std::size_t i = 0; i < axis; ++i) n = checked_mul(n, shape.at(i));
   return n;
 }
 
 std::int64_t inner_size(const Shape& shape, std::size_t axis) {
   std::int64_t n = 1;
-  for (std::size_t i = axis + 1; i < shape.size(); ++i) n *= shape[i];
+  for (std::size_t i = axis + 1; i < shape.size(); ++i) n = checked_mul(n, shape[i]);
   return n;
 }
 

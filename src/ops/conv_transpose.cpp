@@ -1,163 +1,209 @@
 #include <algorithm>
 
-#include "ops/_elementwise.hpp"
-#include "ops/_window.hpp"
-#include "tensor/visit.hpp"
+#include "base/checked.hpp"
+#include "base/threads.hpp"
+#include "ops/_numbers.hpp"
 
 namespace pare {
 namespace {
 
-struct Geometry {
-  Shape out, before;
+constexpr std::int64_t kMostStep = std::int64_t{1} << 31;  // keeps all products in 64 bits
+
+/// The attributes, checked: one entry per spatial dimension.
+struct Setup {
+  Shape kernel, stride, dilation, extra, before, after;
+  Shape wanted;  ///< output_shape; empty = not given
+  std::string mode;
+  [[nodiscard]] bool same() const { return mode == "SAME_UPPER" || mode == "SAME_LOWER"; }
 };
 
-Shape ints_or(const AttributeReader& a, const char* name, std::size_t n, std::int64_t otherwise) {
+Shape read_list(const AttributeReader& a, const char* name, std::size_t n, std::int64_t least,
+                std::int64_t otherwise) {
   Shape v = a.attr_ints(name);
   if (v.empty()) v.assign(n, otherwise);
-  if (v.size() != n) a.fail(cat(name, ": want ", n, " values, got ", v.size()));
+  if (v.size() != n) a.fail(cat(name, " has ", v.size(), " values, wanted ", n));
+  for (const std::int64_t x : v) {
+    if (x < least || x > kMostStep) a.fail(cat(name, " holds ", x));
+  }
   return v;
 }
 
-/// Output sizes and padding before, from sizes of the input (spatial) and the kernel.
-Geometry geometry(const AttributeReader& a, const Shape& in, const Shape& kernel) {
-  const std::size_t n = in.size();
-  const Shape strides = ints_or(a, "strides", n, 1);
-  const Shape dilations = ints_or(a, "dilations", n, 1);
-  const Shape extra = ints_or(a, "output_padding", n, 0);
-  const Shape wanted = a.attr_ints("output_shape");
-  const Shape pads = ints_or(a, "pads", 2 * n, 0);
-  const std::string mode = a.attr_string("auto_pad");
-  Geometry g;
-  for (std::size_t i = 0; i < n; ++i) {
-    if (strides[i] < 1 || dilations[i] < 1) a.fail("strides and dilations must be positive");
-    const std::int64_t full =
-        (in[i] - 1) * strides[i] + extra[i] + (kernel[i] - 1) * dilations[i] + 1;
-    const bool same = mode == "SAME_UPPER" || mode == "SAME_LOWER";
-    if (!wanted.empty() || same) {
-      const std::int64_t out = wanted.empty() ? in[i] * strides[i] : wanted[wanted.size() - n + i];
-      const std::int64_t all = std::max<std::int64_t>(0, full - out);
-      g.before.push_back(mode == "SAME_UPPER" ? all / 2 : all - all / 2);
-      g.out.push_back(out);
-    } else {
-      const bool valid = mode == "VALID";
-      g.before.push_back(valid ? 0 : pads[i]);
-      g.out.push_back(valid ? full : full - pads[i] - pads[n + i]);
-    }
-    if (g.out.back() < 0) a.fail("the output has a negative size");
+Setup read_setup(const AttributeReader& a, const Shape& kernel) {
+  const std::size_t n = kernel.size();
+  Setup s;
+  s.kernel = kernel;
+  for (const std::int64_t k : kernel) {
+    if (k < 1 || k > kMostStep) a.fail(cat("the kernel has shape ", to_string(kernel)));
   }
-  return g;
+  const Shape said = a.attr_ints("kernel_shape");
+  if (!said.empty() && said != kernel) {
+    a.fail(cat("kernel_shape is ", to_string(said), ", the weights have ", to_string(kernel)));
+  }
+  s.stride = read_list(a, "strides", n, 1, 1);
+  s.dilation = read_list(a, "dilations", n, 1, 1);
+  s.extra = read_list(a, "output_padding", n, 0, 0);
+  s.mode = a.attr_string("auto_pad");
+  const bool explicit_pads = s.mode.empty() || s.mode == "NOTSET";
+  if (!explicit_pads && !s.same() && s.mode != "VALID") a.fail(cat("auto_pad is '", s.mode, "'"));
+  s.before.assign(n, 0);
+  s.after.assign(n, 0);
+  if (explicit_pads) {
+    const Shape pads = read_list(a, "pads", 2 * n, 0, 0);
+    std::copy_n(pads.begin(), n, s.before.begin());
+    std::copy_n(pads.begin() + static_cast<std::ptrdiff_t>(n), n, s.after.begin());
+  }
+  s.wanted = a.attr_ints("output_shape");
+  if (s.wanted.empty()) return s;
+  if (s.wanted.size() == n + 2) s.wanted.erase(s.wanted.begin(), s.wanted.begin() + 2);
+  if (s.wanted.size() != n) {
+    a.fail(cat("output_shape has ", s.wanted.size(), " values, wanted ", n));
+  }
+  for (const std::int64_t x : s.wanted) {
+    if (x < 0) a.fail(cat("output_shape holds ", x));
+  }
+  return s;
+}
+
+/// Size without any padding.
+Dim full_size(const Setup& s, std::size_t i, const Dim& in) {
+  return (in - Dim(1)) * Dim(s.stride[i]) + Dim(s.extra[i] + (s.kernel[i] - 1) * s.dilation[i] + 1);
+}
+
+Dim output_size(const AttributeReader& a, const Setup& s, std::size_t i, const Dim& in) {
+  if (!s.wanted.empty()) return s.wanted[i];
+  if (s.same()) return in * Dim(s.stride[i]);
+  const Dim out = full_size(s, i, in) - Dim(s.before[i] + s.after[i]);
+  if (out.is_number() && out.number() < 0) {
+    a.fail(cat("spatial dimension ", i, " of the output would have size ", out.number()));
+  }
+  return out;
+}
+
+/// What is cut off before the output in dimension i. Padding that follows from the output size is
+/// halved; the odd one goes behind with SAME_UPPER, else before.
+std::int64_t cut_before(const Setup& s, std::size_t i, std::int64_t in, std::int64_t out) {
+  if (s.wanted.empty() && !s.same()) return s.before[i];
+  const std::int64_t total = std::max<std::int64_t>(0, full_size(s, i, in).number() - out);
+  return s.mode == "SAME_UPPER" ? total / 2 : total - total / 2;
+}
+
+std::int64_t read_group(const AttributeReader& a, const SymShape& x, const SymShape& w) {
+  if (x.size() < 3 || w.size() != x.size()) {
+    a.fail(cat("x has shape ", to_string(x), ", the weights ", to_string(w)));
+  }
+  ops::want_equal(a, w[0], x[1], "the number of input channels of the weights");
+  const std::int64_t group = a.attr_int("group");
+  if (group < 1 || (x[1].is_number() && x[1].number() % group != 0)) {
+    a.fail(cat(x[1].text(), " channels do not divide into ", group, " groups"));
+  }
+  return group;
 }
 
 void infer(ShapeContext& c) {
   const SymShape* x = c.input_shape(0);
   const SymShape* w = c.input_shape(1);
-  if (x == nullptr || w == nullptr || x->size() != w->size() || x->size() < 3) {
+  if (x == nullptr || w == nullptr) {
     c.set_output(0, c.input_dtype(0), std::nullopt);
     return;
   }
   SymShape y(x->size());
+  const std::int64_t group = read_group(c, *x, *w);
   y[0] = (*x)[0];
-  y[1] = (*w)[1] * c.attr_int("group");
-  const auto weights = to_numbers(*w);
-  Shape in;  // -1 = not known
-  for (std::size_t i = 2; i < x->size(); ++i) {
-    in.push_back((*x)[i].is_number() ? (*x)[i].number() : -1);
-  }
-  if (weights) {
-    const Shape kernel(weights->begin() + 2, weights->end());
-    if (std::find(in.begin(), in.end(), -1) == in.end()) {
-      const Geometry g = geometry(c, in, kernel);
-      for (std::size_t i = 0; i < in.size(); ++i) y[i + 2] = g.out[i];
-    } else {
-      // Linear in the size: the value at 1 and the stride give it for symbols too.
-      const Geometry at_one = geometry(c, Shape(in.size(), 1), kernel);
-      const Shape strides = ints_or(c, "strides", in.size(), 1);
-      const bool plain = c.attr_ints("output_shape").empty();
-      for (std::size_t i = 0; plain && i < in.size(); ++i) {
-        y[i + 2] = ((*x)[i + 2] - 1) * strides[i] + at_one.out[i];
-      }
+  y[1] = (*w)[1] * Dim(group);
+  if (const auto kernel = to_numbers(SymShape(w->begin() + 2, w->end()))) {
+    const Setup s = read_setup(c, *kernel);
+    for (std::size_t i = 0; i < kernel->size(); ++i) {
+      y[i + 2] = output_size(c, s, i, (*x)[i + 2]);
     }
   }
   c.set_output(0, c.input_dtype(0), y);
 }
 
+/// One product: input position, kernel position, output position, each flattened.
+struct Step {
+  std::int64_t in, tap, out;
+};
+
+/// Next index of `shape` in row-major order.
+void advance(Shape& at, const Shape& shape) {
+  for (std::size_t i = at.size(); i-- > 0;) {
+    if (++at[i] < shape[i]) return;
+    at[i] = 0;
+  }
+}
+
+std::vector<Step> steps_of(const Setup& s, const Shape& in, const Shape& out) {
+  const std::int64_t in_count = element_count(in);
+  const std::int64_t taps = element_count(s.kernel);
+  const Shape strides = strides_of(out);
+  std::vector<Step> steps;
+  Shape p(in.size(), 0);
+  for (std::int64_t at = 0; at < in_count; ++at, advance(p, in)) {
+    Shape k(in.size(), 0);
+    for (std::int64_t tap = 0; tap < taps; ++tap, advance(k, s.kernel)) {
+      std::int64_t to = 0;
+      for (std::size_t i = 0; i < in.size() && to >= 0; ++i) {
+        const std::int64_t o =
+            p[i] * s.stride[i] + k[i] * s.dilation[i] - cut_before(s, i, in[i], out[i]);
+        to = o < 0 || o >= out[i] ? -1 : to + o * strides[i];
+      }
+      if (to >= 0) steps.push_back({at, tap, to});
+    }
+  }
+  return steps;
+}
+
 void reference(OpCall& call) {
   const Tensor& x = call.input(0);
   const Tensor& w = call.input(1);
-  const std::int64_t groups = call.attr_int("group");
-  if (x.rank() < 3 || w.rank() != x.rank() || w.dim(0) != x.dim(1) || groups < 1 ||
-      x.dim(1) % groups != 0) {
-    call.fail(
-        cat("input ", to_string(x.shape()), " and weights ", to_string(w.shape()), " do not fit"));
-  }
-  const std::size_t d = x.rank() - 2;
+  const std::int64_t group = read_group(call, to_symbolic(x.shape()), to_symbolic(w.shape()));
   const Shape in(x.shape().begin() + 2, x.shape().end());
-  const Shape kernel(w.shape().begin() + 2, w.shape().end());
-  const Geometry g = geometry(call, in, kernel);
-  const Shape strides = ints_or(call, "strides", d, 1);
-  const Shape dilations = ints_or(call, "dilations", d, 1);
-  const std::int64_t m_per = w.dim(1);
-  const std::int64_t c_per = x.dim(1) / groups;
-  const std::int64_t outputs = m_per * groups;
-  const std::int64_t in_size = element_count(in);
-  const std::int64_t k_size = element_count(kernel);
-  const std::int64_t out_size = element_count(g.out);
-  const Shape out_strides = strides_of(g.out);
-  std::vector<double> sum(static_cast<std::size_t>(x.dim(0) * outputs * out_size), 0.0);
-  if (call.has_input(2)) {
-    const std::vector<double> bias = call.input(2).to_doubles();
-    if (static_cast<std::int64_t>(bias.size()) != outputs) call.fail("bias of wrong size");
-    for (std::size_t i = 0; i < sum.size(); ++i) {
-      sum[i] = bias[i / static_cast<std::size_t>(out_size) % static_cast<std::size_t>(outputs)];
-    }
+  const Setup s = read_setup(call, Shape(w.shape().begin() + 2, w.shape().end()));
+  Shape out;
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    out.push_back(output_size(call, s, i, Dim(in[i])).number());
   }
+  const std::int64_t maps = checked_mul(w.dim(1), group);
+  Shape shape = {x.dim(0), maps};
+  shape.insert(shape.end(), out.begin(), out.end());
+  Tensor sum(ElementKind::f64, shape);
+  std::vector<double> bias(static_cast<std::size_t>(maps), 0.0);
+  if (call.has_input(2)) {
+    ops::want_shape(call, call.input(2), {maps}, "the bias");
+    bias = call.input(2).to_doubles();
+  }
+  const std::vector<Step> steps = steps_of(s, in, out);
   const std::vector<double> xs = x.to_doubles();
   const std::vector<double> ws = w.to_doubles();
-  Shape p(d, 0);
-  for (std::int64_t at = 0; at < in_size; ++at) {
-    Shape k(d, 0);
-    for (std::int64_t tap = 0; tap < k_size; ++tap) {
-      std::int64_t to = 0;
-      for (std::size_t i = 0; i < d && to >= 0; ++i) {
-        const std::int64_t o = p[i] * strides[i] + k[i] * dilations[i] - g.before[i];
-        to = o < 0 || o >= g.out[i] ? -1 : to + o * out_strides[i];
-      }
-      for (std::int64_t n = 0; to >= 0 && n < x.dim(0); ++n) {
-        for (std::int64_t c = 0; c < x.dim(1); ++c) {
-          const double value = xs[static_cast<std::size_t>((n * x.dim(1) + c) * in_size + at)];
-          const std::int64_t first = c / c_per * m_per;
-          for (std::int64_t m = 0; m < m_per; ++m) {
-            sum[static_cast<std::size_t>((n * outputs + first + m) * out_size + to)] +=
-                value * ws[static_cast<std::size_t>((c * m_per + m) * k_size + tap)];
-          }
-        }
-      }
-      for (std::size_t i = d; i-- > 0;) {
-        if (++k[i] < kernel[i]) break;
-        k[i] = 0;
+  const std::int64_t depth = x.dim(1) / group;  // channels that one map sees
+  const std::int64_t in_count = element_count(in);
+  const std::int64_t out_count = element_count(out);
+  const std::int64_t taps = element_count(s.kernel);
+  double* to = sum.mutable_data<double>().data();
+  parallel_for(sum.empty() ? 0 : x.dim(0) * maps, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t plane = begin; plane < end; ++plane) {
+      const std::int64_t m = plane % maps;
+      double* y = to + plane * out_count;
+      std::fill_n(y, out_count, bias[m]);
+      for (std::int64_t d = 0; d < depth; ++d) {
+        const std::int64_t c = m / w.dim(1) * depth + d;
+        const double* from = xs.data() + (plane / maps * x.dim(1) + c) * in_count;
+        const double* weights = ws.data() + (c * w.dim(1) + m % w.dim(1)) * taps;
+        for (const Step& step : steps) y[step.out] += from[step.in] * weights[step.tap];
       }
     }
-    for (std::size_t i = d; i-- > 0;) {
-      if (++p[i] < in[i]) break;
-      p[i] = 0;
-    }
-  }
-  Shape shape = {x.dim(0), outputs};
-  shape.insert(shape.end(), g.out.begin(), g.out.end());
-  call.set_output(0, Tensor::of<double>(shape, sum).cast(x.type()));
+  });
+  call.set_output(0, sum.cast(x.type()));
 }
 
 Cost cost(const ShapeContext& c) {
-  Cost r = ops::elementwise_cost(c, 0);
-  const SymShape* x = c.input_shape(0);
   const SymShape* w = c.input_shape(1);
-  const auto in = x != nullptr ? to_numbers(*x) : std::nullopt;
   const auto weights = w != nullptr ? to_numbers(*w) : std::nullopt;
-  if (!in || !weights || (*weights)[0] == 0) return r;
-  r.macs = static_cast<double>(element_count(*in)) * static_cast<double>(element_count(*weights)) /
-           static_cast<double>((*weights)[0]);
-  r.flops = 2 * r.macs;
-  return r;
+  if (!weights || weights->empty() || (*weights)[0] == 0) return {};
+  const double per_value =
+      static_cast<double>(element_count(*weights)) / static_cast<double>((*weights)[0]);
+  const double macs = per_value * ops::value_count(c.input(0));
+  return {.macs = macs, .flops = 2 * macs, .bytes = ops::traffic_bytes(c)};
 }
 
 }  // namespace

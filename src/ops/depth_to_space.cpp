@@ -1,3 +1,4 @@
+#include "base/checked.hpp"
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
 
@@ -10,7 +11,12 @@ void infer(ShapeContext& c) {
   std::optional<SymShape> y;
   if (x != nullptr) {
     if (x->size() != 4 || b < 1) c.fail("want rank 4 and a positive blocksize");
-    y = SymShape{(*x)[0], floor_div((*x)[1], b * b), (*x)[2] * b, (*x)[3] * b};
+    const Dim& channels = (*x)[1];
+    const std::int64_t pixels = checked_mul(b, b);
+    if (channels.is_number() && channels.number() % pixels != 0) {
+      c.fail(cat(channels.number(), " channels do not divide into blocks of ", pixels));
+    }
+    y = SymShape{(*x)[0], floor_div(channels, pixels), (*x)[2] * b, (*x)[3] * b};
   }
   c.set_output(0, c.input_dtype(0), y);
 }
@@ -18,10 +24,12 @@ void infer(ShapeContext& c) {
 void reference(OpCall& call) {
   const Tensor& x = call.input(0);
   const std::int64_t b = call.attr_int("blocksize");
-  if (x.rank() != 4 || b < 1 || x.dim(1) % (b * b) != 0) {
+  if (x.rank() != 4 || b < 1 || x.dim(1) % checked_mul(b, b) != 0) {
     call.fail(cat(to_string(x.shape()), " cannot be cut by blocks of ", b));
   }
-  const bool columns = call.attr_string("mode") == "CRD";
+  const std::string mode = call.attr_string("mode");
+  if (mode != "DCR" && mode != "CRD") call.fail(cat("mode '", mode, "' is neither DCR nor CRD"));
+  const bool columns = mode == "CRD";
   const Shape shape = {x.dim(0), x.dim(1) / (b * b), x.dim(2) * b, x.dim(3) * b};
   std::vector<std::int64_t> index;
   index.reserve(static_cast<std::size_t>(x.size()));

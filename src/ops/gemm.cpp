@@ -20,7 +20,13 @@ void infer(ShapeContext& c) {
   }
   ops::want_equal(c, inner[0], inner[1], "the inner size of the product");
   if (c.has_input(2) && c.input_shape(2) != nullptr) {
-    if (broadcast_shapes(*c.input_shape(2), y).size() != 2) c.fail("C does not broadcast to A B");
+    const SymShape& s = *c.input_shape(2);
+    if (broadcast_shapes(s, y).size() != 2) c.fail("C does not broadcast to A B");
+    for (std::size_t i = 0; i < s.size(); ++i) {  // the sum must not grow either
+      if (!s[s.size() - 1 - i].is(1)) {
+        ops::want_equal(c, s[s.size() - 1 - i], y[1 - i], cat("dimension -", i + 1, " of C"));
+      }
+    }
   }
   c.set_output(0, c.input_dtype(0), y);
 }

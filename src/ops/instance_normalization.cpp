@@ -1,17 +1,34 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_numbers.hpp"
 
 namespace pare {
 namespace {
 
+void infer(ShapeContext& c) {
+  c.set_output(0, c.input(0));
+  const SymShape* x = c.input_shape(0);
+  if (x == nullptr) return;
+  if (x->size() < 2) c.fail(cat("the input has shape ", to_string(*x), ", wanted rank 2 or more"));
+  for (std::size_t i = 1; i < 3; ++i) {
+    const SymShape* s = c.input_shape(i);
+    if (s == nullptr) continue;
+    if (s->size() != 1) c.fail(cat("input ", i, " has shape ", to_string(*s), ", wanted rank 1"));
+    ops::want_equal(c, s->front(), (*x)[1], cat("the size of input ", i));
+  }
+}
+
 void reference(OpCall& call) {
   const Tensor& x = call.input(0);
-  if (x.rank() < 3) call.fail("the input needs rank 3 or more");
+  if (x.rank() < 2) {
+    call.fail(cat("the input has shape ", to_string(x.shape()), ", wanted rank 2 or more"));
+  }
+  ops::want_shape(call, call.input(1), {x.dim(1)}, "the scale");
+  ops::want_shape(call, call.input(2), {x.dim(1)}, "the bias");
   const auto channels = static_cast<std::size_t>(x.dim(1));
   const std::vector<double> scale = call.input(1).to_doubles();
   const std::vector<double> bias = call.input(2).to_doubles();
-  if (scale.size() != channels || bias.size() != channels) call.fail("scale or bias of wrong size");
   const double epsilon = static_cast<double>(call.attr_float("epsilon"));
   const std::vector<double> in = x.to_doubles();
   std::vector<double> out(in.size());
@@ -44,7 +61,7 @@ OpDefs op_instance_normalization() {
       .input("B", types::kFloat)
       .output("output", types::kFloat)
       .attribute("epsilon", 1e-5F, "added to the variance")
-      .define(ops::same_as_input, reference, cost);
+      .define(infer, reference, cost);
 }
 
 }  // namespace pare

@@ -1,9 +1,19 @@
 #include <cmath>
 
+#include "ops/_broadcast.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_numbers.hpp"
 
 namespace pare {
 namespace {
+
+DType stash_type(const AttributeReader& a) {
+  const std::int64_t said = a.attr_int("stash_type");
+  if (said < 0 || said > 254 || !types::kFloat.has(static_cast<ElementKind>(said))) {
+    a.fail(cat("stash_type is ", said));
+  }
+  return dtype_of(static_cast<ElementKind>(said));
+}
 
 void infer(ShapeContext& c) {
   c.set_output(0, c.input(0));
@@ -13,55 +23,64 @@ void infer(ShapeContext& c) {
     const auto axis = static_cast<std::size_t>(c.attr_axis("axis", x->size()));
     stats = *x;
     for (std::size_t i = axis; i < stats->size(); ++i) (*stats)[i] = 1;
+    for (std::size_t i = 1; i < 3; ++i) {
+      const SymShape* s = c.has_input(i) ? c.input_shape(i) : nullptr;
+      if (s != nullptr && broadcast_shapes(*s, *x).size() != x->size()) {
+        c.fail(cat("input ", i, " of shape ", to_string(*s), " does not broadcast to ",
+                   to_string(*x)));
+      }
+    }
   }
-  for (std::size_t i = 1; i < c.output_count(); ++i) {
-    c.set_output(i, dtype_of(ElementKind::f32), stats);
+  const DType type = stash_type(c);
+  for (std::size_t i = 1; i < c.output_count(); ++i) c.set_output(i, type, stats);
+}
+
+/// One number per element of x from input i; `otherwise` when it is not given.
+std::vector<double> spread(const OpCall& call, std::size_t i, const Shape& x, double otherwise) {
+  std::vector<double> out(static_cast<std::size_t>(element_count(x)), otherwise);
+  if (!call.has_input(i)) return out;
+  const Tensor& given = call.input(i);
+  if (broadcast_shapes(given.shape(), x) != x) {
+    call.fail(cat("input ", i, " of shape ", to_string(given.shape()), " does not broadcast to ",
+                  to_string(x)));
   }
+  const auto offsets = ops::broadcast_offsets(given.shape(), x);
+  const std::vector<double> values = given.to_doubles();
+  for (std::size_t k = 0; k < out.size(); ++k) out[k] = values[offsets[k]];
+  return out;
 }
 
 void reference(OpCall& call) {
   const Tensor& x = call.input(0);
   const auto axis = static_cast<std::size_t>(call.attr_axis("axis", x.rank()));
-  std::int64_t size = 1;
   Shape stats = x.shape();
-  for (std::size_t i = axis; i < x.rank(); ++i) {
-    size *= x.dim(i);
-    stats[i] = 1;
-  }
-  const Shape tail(x.shape().begin() + static_cast<std::ptrdiff_t>(axis), x.shape().end());
-  const auto read = [&](std::size_t i, double otherwise) {
-    std::vector<double> out(static_cast<std::size_t>(size), otherwise);
-    if (!call.has_input(i)) return out;
-    const auto offsets = ops::broadcast_offsets(call.input(i).shape(), tail);
-    const std::vector<double> given = call.input(i).to_doubles();
-    for (std::size_t k = 0; k < out.size(); ++k)
-      out[k] = given[static_cast<std::size_t>(offsets[k])];
-    return out;
-  };
-  const std::vector<double> scale = read(1, 1);
-  const std::vector<double> bias = read(2, 0);
-  const double epsilon = static_cast<double>(call.attr_float("epsilon"));
+  for (std::size_t i = axis; i < x.rank(); ++i) stats[i] = 1;
+  const auto groups = static_cast<std::size_t>(element_count(stats));
+  const std::vector<double> scale = spread(call, 1, x.shape(), 1);
+  const std::vector<double> bias = spread(call, 2, x.shape(), 0);
+  const auto epsilon = static_cast<double>(call.attr_float("epsilon"));
   const std::vector<double> in = x.to_doubles();
   std::vector<double> out(in.size());
-  std::vector<float> means;
-  std::vector<float> inverses;
-  const auto n = static_cast<std::size_t>(size);
-  for (std::size_t first = 0; n > 0 && first < in.size(); first += n) {
-    double mean = 0;
-    for (std::size_t i = 0; i < n; ++i) mean += in[first + i];
-    mean /= static_cast<double>(n);
+  std::vector<double> means(groups);
+  std::vector<double> inverses(groups);
+  const std::size_t n = groups > 0 ? in.size() / groups : 0;
+  for (std::size_t g = 0; g < groups; ++g) {
+    const std::size_t first = g * n;
+    for (std::size_t i = 0; i < n; ++i) means[g] += in[first + i];
+    means[g] /= static_cast<double>(n);
     double var = 0;
-    for (std::size_t i = 0; i < n; ++i) var += (in[first + i] - mean) * (in[first + i] - mean);
-    const double inverse = 1 / std::sqrt(var / static_cast<double>(n) + epsilon);
     for (std::size_t i = 0; i < n; ++i) {
-      out[first + i] = (in[first + i] - mean) * inverse * scale[i] + bias[i];
+      var += (in[first + i] - means[g]) * (in[first + i] - means[g]);
     }
-    means.push_back(static_cast<float>(mean));
-    inverses.push_back(static_cast<float>(inverse));
+    inverses[g] = 1 / std::sqrt(var / static_cast<double>(n) + epsilon);
+    for (std::size_t i = first; i < first + n; ++i) {
+      out[i] = (in[i] - means[g]) * inverses[g] * scale[i] + bias[i];
+    }
   }
-  call.set_output(0, Tensor::of<double>(x.shape(), out).cast(x.type()));
-  if (call.wants_output(1)) call.set_output(1, Tensor::of<float>(stats, means));
-  if (call.wants_output(2)) call.set_output(2, Tensor::of<float>(stats, inverses));
+  const DType type = stash_type(call);
+  call.set_output(0, ops::from_doubles(out, x.shape(), x.type()));
+  if (call.wants_output(1)) call.set_output(1, ops::from_doubles(means, stats, type));
+  if (call.wants_output(2)) call.set_output(2, ops::from_doubles(inverses, stats, type));
 }
 
 Cost cost(const ShapeContext& c) { return ops::elementwise_cost(c, 8); }
@@ -69,8 +88,8 @@ Cost cost(const ShapeContext& c) { return ops::elementwise_cost(c, 8); }
 }  // namespace
 
 /// y = (x - mean) / sqrt(var + epsilon) * scale + bias over the dimensions from `axis` on. Shapes:
-/// scale, bias broadcast to those dimensions; mean and inverse deviation have 1 there. Source: ONNX
-/// LayerNormalization, version 17.
+/// scale and bias broadcast to x; mean and inverse deviation have 1 in those dimensions. Source:
+/// ONNX LayerNormalization, version 17.
 OpDefs op_layer_normalization() {
   return OpDef("LayerNormalization", 17)
       .input("X", types::kFloat)

@@ -1,3 +1,4 @@
+#include "base/checked.hpp"
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
 
@@ -10,7 +11,12 @@ void infer(ShapeContext& c) {
   std::optional<SymShape> y;
   if (x != nullptr) {
     if (x->size() != 4 || b < 1) c.fail("want rank 4 and a positive blocksize");
-    y = SymShape{(*x)[0], (*x)[1] * (b * b), floor_div((*x)[2], b), floor_div((*x)[3], b)};
+    for (std::size_t i = 2; i < 4; ++i) {
+      if (!(*x)[i].is_number() || (*x)[i].number() % b == 0) continue;
+      c.fail(cat(to_string(*x), " cannot be cut into blocks of ", b));
+    }
+    y = SymShape{(*x)[0], (*x)[1] * checked_mul(b, b), floor_div((*x)[2], b),
+                 floor_div((*x)[3], b)};
   }
   c.set_output(0, c.input_dtype(0), y);
 }
@@ -21,7 +27,8 @@ void reference(OpCall& call) {
   if (x.rank() != 4 || b < 1 || x.dim(2) % b != 0 || x.dim(3) % b != 0) {
     call.fail(cat(to_string(x.shape()), " cannot be cut into blocks of ", b));
   }
-  const Shape shape = {x.dim(0), x.dim(1) * b * b, x.dim(2) / b, x.dim(3) / b};
+  const Shape shape = {x.dim(0), checked_mul(x.dim(1), checked_mul(b, b)), x.dim(2) / b,
+                       x.dim(3) / b};
   std::vector<std::int64_t> index;
   index.reserve(static_cast<std::size_t>(x.size()));
   for (std::int64_t n = 0; n < shape[0]; ++n) {
