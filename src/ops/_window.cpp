@@ -24,6 +24,7 @@ std::vector<std::int64_t> read_list(const AttributeReader& a, const char* name, 
 }
 
 Window::Pad read_auto_pad(const AttributeReader& a) {
+  if (a.def().find_attribute("auto_pad") == nullptr) return Window::Pad::notset;
   const std::string name = a.attr_string("auto_pad");
   if (name.empty() || name == "NOTSET") return Window::Pad::notset;
   if (name == "VALID") return Window::Pad::valid;

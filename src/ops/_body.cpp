@@ -1,0 +1,95 @@
+#include "ops/_body.hpp"
+
+#include "ops/_axes.hpp"
+
+namespace pare::ops {
+namespace {
+
+/// What holds for a value before the first and behind a later step.
+ValueType of_any_step(const ValueType& first, const ValueType& later) {
+  if (first.kind != ValueType::Kind::tensor) return first;
+  ValueType out(first.dtype);
+  if (!first.shape || !later.shape || first.shape->size() != later.shape->size()) return out;
+  out.shape = *first.shape;
+  for (std::size_t i = 0; i < out.shape->size(); ++i) {
+    if (!((*out.shape)[i] == (*later.shape)[i])) (*out.shape)[i] = Dim::unknown();
+  }
+  return out;
+}
+
+bool same_shape(const ValueType& a, const ValueType& b) {
+  if (a.shape.has_value() != b.shape.has_value()) return false;
+  return !a.shape || to_string(*a.shape) == to_string(*b.shape);
+}
+
+/// Takes back what an inference has learnt under assumptions that do not hold.
+void forget(Graph& body) {
+  for (Node* node : body.nodes()) {
+    for (Value* v : node->outputs()) {
+      if (v != nullptr) v->set_type(ValueType(v->dtype()));
+    }
+    for (Graph* inner : node->subgraphs()) forget(*inner);
+  }
+}
+
+}  // namespace
+
+std::vector<ValueType> infer_steps(ShapeContext& c, Graph& body, std::vector<ValueType>& types,
+                                   std::size_t into, std::size_t first, std::size_t carried) {
+  for (;;) {  // sizes only ever become unknown, so this ends
+    std::vector<ValueType> made = c.infer_body(body, types);
+    bool changed = false;
+    for (std::size_t i = 0; i < carried; ++i) {
+      const ValueType both = of_any_step(types[into + i], made[first + i]);
+      changed = changed || !same_shape(both, types[into + i]);
+      types[into + i] = both;
+    }
+    if (!changed) return made;
+    forget(body);
+  }
+}
+
+Tensor stacked(const AttributeReader& a, const std::vector<Tensor>& parts, std::int64_t axis,
+               const ValueType& type) {
+  Shape shape;
+  if (parts.empty()) {
+    if (!type.dtype.valid()) a.fail("the type of an output without any step is not known");
+    for (const Dim& d : type.shape.value_or(SymShape{})) {
+      shape.push_back(d.is_number() ? d.number() : 0);
+    }
+  } else {
+    shape = parts[0].shape();
+  }
+  const std::size_t at = normal_axis(axis, shape.size() + 1);
+  shape.insert(shape.begin() + static_cast<std::ptrdiff_t>(at),
+               static_cast<std::int64_t>(parts.size()));
+  if (parts.empty()) return {type.dtype, shape};
+  const AxisView view(shape, at);
+  ElementCopier out(parts[0].type(), shape);
+  for (std::int64_t k = 0; k < view.size; ++k) {
+    const Tensor& part = parts[static_cast<std::size_t>(k)];
+    if (part.shape() != parts[0].shape()) {
+      a.fail(cat("one step makes ", to_string(parts[0].shape()), ", another ",
+                 to_string(part.shape())));
+    }
+    for (std::int64_t i = 0; i < part.size(); ++i) {
+      const auto to = view.at(i / view.inner, k, i % view.inner);
+      out.put(static_cast<std::int64_t>(to), part, i);
+    }
+  }
+  return out.take();
+}
+
+Tensor slice_of(const Tensor& x, std::size_t axis, std::int64_t i) {
+  const AxisView view(x.shape(), axis);
+  Shape shape = x.shape();
+  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
+  ElementCopier out(x.type(), shape);
+  const std::int64_t count = element_count(shape);
+  for (std::int64_t k = 0; k < count; ++k) {
+    out.put(k, x, static_cast<std::int64_t>(view.at(k / view.inner, i, k % view.inner)));
+  }
+  return out.take();
+}
+
+}  // namespace pare::ops

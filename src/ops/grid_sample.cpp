@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/threads.hpp"
+#include "ops/_numbers.hpp"
+
+namespace pare {
+namespace {
+
+constexpr double kCubic = -0.75;  // of the definition
+
+enum class Mode : std::uint8_t { linear, nearest, cubic };
+enum class Padding : std::uint8_t { zeros, border, reflection };
+
+struct Setup {
+  Mode mode = Mode::linear;
+  Padding padding = Padding::zeros;
+  bool corners = false;
+};
+
+Setup read_setup(const AttributeReader& a) {
+  Setup s;
+  const std::string mode = a.attr_string("mode");
+  const std::string padding = a.attr_string("padding_mode");
+  if (mode == "nearest") {
+    s.mode = Mode::nearest;
+  } else if (mode == "cubic" || mode == "bicubic") {
+    s.mode = Mode::cubic;
+  } else if (mode != "linear" && mode != "bilinear") {
+    a.fail(cat("mode is '", mode, "'"));
+  }
+  if (padding == "border") {
+    s.padding = Padding::border;
+  } else if (padding == "reflection") {
+    s.padding = Padding::reflection;
+  } else if (padding != "zeros") {
+    a.fail(cat("padding_mode is '", padding, "'"));
+  }
+  s.corners = a.attr_int("align_corners") != 0;
+  return s;
+}
+
+void check_shapes(const AttributeReader& a, const SymShape& x, const SymShape& grid) {
+  if (x.size() < 3 || grid.size() != x.size()) {
+    a.fail(cat("x has shape ", to_string(x), ", the grid ", to_string(grid)));
+  }
+  ops::want_equal(a, grid[0], x[0], "the batch of the grid");
+  ops::want_equal(a, grid.back(), Dim(static_cast<std::int64_t>(x.size()) - 2),
+                  "the last dimension of the grid");
+}
+
+void infer(ShapeContext& c) {
+  (void)read_setup(c);
+  const SymShape* x = c.input_shape(0);
+  const SymShape* grid = c.input_shape(1);
+  std::optional<SymShape> y;
+  if (x != nullptr && grid != nullptr) {
+    check_shapes(c, *x, *grid);
+    y = SymShape{(*x)[0], (*x)[1]};
+    y->insert(y->end(), grid->begin() + 1, grid->end() - 1);
+  }
+  c.set_output(0, c.input_dtype(0), y);
+}
+
+/// x mirrored at the ends of [low, high] until it lies inside.
+double reflect(double x, double low, double high) {
+  const double range = high - low;
+  if (range <= 0) return low;
+  const double from = std::abs(x - (x < low ? low : high));
+  if (x >= low && x <= high) return x;
+  const double times = std::floor(from / range);
+  const double rest = from - times * range;
+  const bool even = std::fmod(times, 2.0) == 0;
+  if (x < low) return even ? low + rest : high - rest;
+  return even ? high - rest : low + rest;
+}
+
+/// Indices with weights along one dimension; index -1 = a zero.
+struct Line {
+  std::array<std::int64_t, 4> index{};
+  std::array<double, 4> weight{};
+  int count = 0;
+};
+
+Line line_at(const Setup& s, double x, std::int64_t size) {
+  const auto n = static_cast<double>(size);
+  const double low = s.corners ? 0 : -0.5;
+  const double high = s.corners ? n - 1 : n - 0.5;
+  x = s.corners ? (x + 1) / 2 * (n - 1) : ((x + 1) * n - 1) / 2;
+  if (!(std::abs(x) < 0x1p52)) x = s.padding == Padding::zeros ? -2.0 : low;  // no number, or far
+  if (s.mode == Mode::nearest) x = std::nearbyint(x);
+  if (x < low || x > high) {
+    if (s.padding == Padding::border) x = std::clamp(x, 0.0, n - 1);
+    if (s.padding == Padding::reflection) x = reflect(x, low, high);
+  }
+  const double below = std::floor(x);
+  const double t = x - below;
+  const double a = kCubic;
+  const auto near = [&](double d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
+  const auto far = [&](double d) { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; };
+  Line line;
+  double first = below;
+  if (s.mode == Mode::nearest) {
+    first = std::nearbyint(x);
+    line.weight = {1};
+    line.count = 1;
+  } else if (s.mode == Mode::linear) {
+    line.weight = {1 - t, t};
+    line.count = 2;
+  } else {
+    first = below - 1;
+    line.weight = {far(1 + t), near(t), near(1 - t), far(2 - t)};
+    line.count = 4;
+  }
+  for (int k = 0; k < line.count; ++k) {
+    double p = first + k;
+    if (s.padding == Padding::border) p = std::clamp(p, 0.0, n - 1);
+    if (s.padding == Padding::reflection)
+      p = std::clamp(std::trunc(reflect(p, low, high)), 0.0, n - 1);
+    line.index[k] = p >= 0 && p < n ? static_cast<std::int64_t>(p) : -1;
+  }
+  return line;
+}
+
+/// Sum over all combinations of taps, dimension d and behind.
+double gather(const double* plane, const std::vector<Line>& lines, const Shape& size, std::size_t d,
+              std::int64_t at) {
+  if (d == lines.size()) return plane[at];
+  double sum = 0;
+  for (int k = 0; k < lines[d].count; ++k) {
+    if (lines[d].index[k] < 0 || lines[d].weight[k] == 0) continue;
+    sum += lines[d].weight[k] * gather(plane, lines, size, d + 1, at * size[d] + lines[d].index[k]);
+  }
+  return sum;
+}
+
+void reference(OpCall& call) {
+  const Tensor& x = call.input(0);
+  const Tensor& grid = call.input(1);
+  const Setup setup = read_setup(call);
+  check_shapes(call, to_symbolic(x.shape()), to_symbolic(grid.shape()));
+  const Shape size(x.shape().begin() + 2, x.shape().end());
+  Shape shape = {x.dim(0), x.dim(1)};
+  shape.insert(shape.end(), grid.shape().begin() + 1, grid.shape().end() - 1);
+  const auto rank = static_cast<std::int64_t>(size.size());
+  const std::int64_t planes = x.dim(1);
+  const std::int64_t in_count = element_count(size);
+  if (in_count == 0 && element_count(shape) > 0) call.fail("nothing to sample");
+  const std::int64_t points = x.dim(0) > 0 ? grid.size() / (x.dim(0) * rank) : 0;
+  const std::vector<double> in = x.to_doubles();
+  const std::vector<double> at = grid.to_doubles();
+  std::vector<double> y(static_cast<std::size_t>(element_count(shape)));
+  parallel_for(x.dim(0) * points, 64, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<Line> lines(size.size());
+    for (std::int64_t p = begin; p < end; ++p) {
+      for (std::size_t d = 0; d < lines.size(); ++d) {  // the grid names the last dimension first
+        const std::int64_t k = rank - 1 - static_cast<std::int64_t>(d);
+        lines[d] = line_at(setup, at[p * rank + k], size[d]);
+      }
+      for (std::int64_t c = 0; c < planes; ++c) {
+        const std::int64_t plane = p / points * planes + c;
+        y[plane * points + p % points] = gather(in.data() + plane * in_count, lines, size, 0, 0);
+      }
+    }
+  });
+  call.set_output(0, ops::from_doubles(y, shape, x.type()));
+}
+
+Cost cost(const ShapeContext& c) { return ops::per_output(c, 16); }
+
+}  // namespace
+
+/// x sampled at the places that `grid` names, from -1 to 1 along every dimension, the last
+/// dimension first. Shapes: x [N, C, D1 .. Dr], grid [N, O1 .. Or, r] -> y [N, C, O1 .. Or].
+/// Source: ONNX GridSample, version 22.
+OpDefs op_grid_sample() {
+  return OpDef("GridSample", 22)
+      .input("X", types::kFloat, "T1")
+      .input("grid", types::kFloat, "T2")
+      .output("Y", types::kFloat, "T1")
+      .attribute("align_corners", std::int64_t{0}, "-1 and 1 are the middles of the outer pixels")
+      .attribute("mode", std::string("linear"), "linear, nearest or cubic")
+      .attribute("padding_mode", std::string("zeros"), "zeros, border or reflection")
+      .define(infer, reference, cost);
+}
+
+}  // namespace pare

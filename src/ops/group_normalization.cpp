@@ -1,0 +1,76 @@
+#include <cmath>
+
+#include "ops/_numbers.hpp"
+
+namespace pare {
+namespace {
+
+std::int64_t read_groups(const AttributeReader& a, const SymShape& x) {
+  if (x.size() < 2) a.fail(cat("the input has shape ", to_string(x), ", wanted rank 2 or more"));
+  const std::int64_t groups = a.attr_int("num_groups");
+  if (groups < 1 || (x[1].is_number() && x[1].number() % groups != 0)) {
+    a.fail(cat(x[1].text(), " channels do not divide into ", groups, " groups"));
+  }
+  return groups;
+}
+
+void infer(ShapeContext& c) {
+  c.set_output(0, c.input(0));
+  const SymShape* x = c.input_shape(0);
+  if (x == nullptr) return;
+  read_groups(c, *x);
+  for (std::size_t i = 1; i < 3; ++i) {
+    const SymShape* s = c.input_shape(i);
+    if (s == nullptr) continue;
+    if (s->size() != 1) c.fail(cat("input ", i, " has shape ", to_string(*s), ", wanted rank 1"));
+    ops::want_equal(c, s->front(), (*x)[1], cat("the size of input ", i));
+  }
+}
+
+void reference(OpCall& call) {
+  const Tensor& x = call.input(0);
+  const std::int64_t groups = read_groups(call, to_symbolic(x.shape()));
+  const std::int64_t channels = x.dim(1);
+  ops::want_shape(call, call.input(1), {channels}, "the scale");
+  ops::want_shape(call, call.input(2), {channels}, "the bias");
+  const std::vector<double> scale = call.input(1).to_doubles();
+  const std::vector<double> bias = call.input(2).to_doubles();
+  const auto epsilon = static_cast<double>(call.attr_float("epsilon"));
+  std::vector<double> v = x.to_doubles();
+  const std::int64_t inner = ops::inner_size(x.shape(), 1);
+  const std::int64_t n = channels / groups * inner;
+  for (std::int64_t first = 0; n > 0 && first < x.size(); first += n) {
+    double mean = 0;
+    for (std::int64_t i = first; i < first + n; ++i) mean += v[i];
+    mean /= static_cast<double>(n);
+    double variance = 0;
+    for (std::int64_t i = first; i < first + n; ++i) variance += (v[i] - mean) * (v[i] - mean);
+    const double inverse = 1 / std::sqrt(variance / static_cast<double>(n) + epsilon);
+    for (std::int64_t i = first; i < first + n; ++i) {
+      const std::int64_t c = i / inner % channels;
+      v[i] = (v[i] - mean) * inverse * scale[c] + bias[c];
+    }
+  }
+  call.set_output(0, ops::from_doubles(v, x.shape(), x.type()));
+}
+
+Cost cost(const ShapeContext& c) { return ops::per_output(c, 8); }
+
+}  // namespace
+
+/// y = (x - mean) / sqrt(var + epsilon) * scale[c] + bias[c], mean and var over the channels of a
+/// group and all pixels. Shapes: x [N, C, ...], scale, bias [C] -> y as x. Source: ONNX
+/// GroupNormalization, version 21.
+OpDefs op_group_normalization() {
+  return OpDef("GroupNormalization", 21)
+      .input("X", types::kFloat)
+      .input("scale", types::kFloat)
+      .input("bias", types::kFloat)
+      .output("Y", types::kFloat)
+      .attribute("epsilon", 1e-5F, "added to the variance")
+      .required_attribute("num_groups", AttributeKind::integer, "channels in so many groups")
+      .attribute("stash_type", std::int64_t{1}, "element type of the statistics")
+      .define(infer, reference, cost);
+}
+
+}  // namespace pare
