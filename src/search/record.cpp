@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cmath>
 #include <ctime>
+#include <set>
+#include <variant>
 
 #include "base/text.hpp"
 #include "base/threads.hpp"
@@ -79,7 +81,53 @@ json limits_json(const std::vector<LimitVerdict>& verdicts) {
   return out;
 }
 
-json sensitivity_json(const SensitivityResult& s) {
+/// The limits when there is no candidate to hold against them.
+json unjudged_json(const Limits& limits, std::uint64_t original_bytes) {
+  Figures none;
+  none.baseline_bytes = original_bytes;
+  json out = limits_json(judge(limits, none));
+  for (json& limit : out) {
+    for (const char* key : {"got", "missed_by", "text"}) limit[key] = nullptr;
+    limit["met"] = false;
+  }
+  return out;
+}
+
+/// The trials, with what decided about each: every limit held against its figures, and the milder
+/// trial that it is slower than, if any.
+json trials_json(const TuneResult& result, const Limits& limits, std::uint64_t original_bytes) {
+  json out = json::array();
+  for (const Trial& t : result.trials) {
+    json row = to_json(t);
+    const bool measured = t.status == Trial::Status::measured;
+    row["limits"] = measured ? limits_json(judge(limits, figures_of(t, original_bytes))) : json();
+    row["slower_than"] = nullptr;
+    for (const Trial& milder : result.trials) {
+      if (measured && milder.status == Trial::Status::measured &&
+          milder.candidate.rung < t.candidate.rung && is_slower(t, milder)) {
+        row["slower_than"] = milder.candidate.name;
+        break;
+      }
+    }
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+/// Layers that a recipe leaves float by name.
+std::set<std::string> kept_float(const Recipe& recipe) {
+  std::set<std::string> out;
+  for (const RecipeStep& step : recipe.steps) {
+    const auto at = step.options.find("keep_float");
+    if (at == step.options.end()) continue;
+    if (const auto* names = std::get_if<std::vector<std::string>>(&at->second)) {
+      out.insert(names->begin(), names->end());
+    }
+  }
+  return out;
+}
+
+json sensitivity_json(const SensitivityResult& s, const std::set<std::string>& left_float) {
   json out = json::array();
   for (const LayerSensitivity& l : s.layers) {
     out.push_back({{"layer", l.node},
@@ -87,7 +135,8 @@ json sensitivity_json(const SensitivityResult& s) {
                    {"weights", l.weights},
                    {"alone_sqnr_db", number(l.alone_db)},
                    {"left_float_sqnr_db", number(l.left_float_db)},
-                   {"all_sqnr_db", number(s.all_db)}});
+                   {"all_sqnr_db", number(s.all_db)},
+                   {"kept_float", left_float.count(l.node) > 0}});
   }
   return out;
 }
@@ -140,6 +189,14 @@ json layers_json(const std::vector<LayerTimes>& layers) {
   return out;
 }
 
+json settings_json(const TuneOptions& o) {
+  return {{"measure_seconds", number(o.bench.measure_seconds)},
+          {"quick_samples", o.bench.quick_samples},
+          {"max_seconds", number(o.max_seconds)},
+          {"explore", o.explore},
+          {"allow_slower", o.allow_slower}};
+}
+
 }  // namespace
 
 json make_record(Workbench& bench, const TuneOptions& options, const TuneResult& result,
@@ -153,19 +210,21 @@ json make_record(Workbench& bench, const TuneOptions& options, const TuneResult&
                  {"seed", options.bench.seed},
                  {"met", result.met},
                  {"limits_text", options.limits.text()},
-                 {"limits", limits_json(result.verdicts)}};
+                 {"settings", settings_json(options)}};
+  record["limits"] = result.chosen ? limits_json(result.verdicts)
+                                   : unjudged_json(options.limits, bench.model_bytes());
   record["target"] = {{"name", bench.target().target->name},
                       {"version", bench.status().version},
                       {"where", bench.status().where}};
   record["data"] = {
       {"evaluation", data_json(*options.bench.data, options.bench.preprocess.name)},
-      {"calibration", data_json(*options.bench.calibration, options.bench.preprocess.name)}};
-  record["trials"] = json::array();
-  for (const Trial& t : result.trials) record["trials"].push_back(to_json(t));
+      {"calibration", data_json(*options.bench.calibration, options.bench.preprocess.name)},
+      {"options", options.data_options}};
+  record["trials"] = trials_json(result, options.limits, bench.model_bytes());
   record["chosen"] = result.chosen ? json(*result.chosen) : json();
-  record["recipe"] =
-      result.chosen ? result.trials[*result.chosen].candidate.recipe.yaml() : std::string();
-  record["sensitivity"] = sensitivity_json(findings.sensitivity);
+  const Recipe recipe = result.chosen ? result.trials[*result.chosen].candidate.recipe : Recipe{};
+  record["recipe"] = result.chosen ? recipe.yaml() : std::string();
+  record["sensitivity"] = sensitivity_json(findings.sensitivity, kept_float(recipe));
   record["layers"] = layers_json(findings.layers);
   record["refusals"] = refusals_json(findings.refusals, result.trials);
   record["warnings"] = findings.warnings;

@@ -19,6 +19,8 @@ struct TuneOptions {
   bool allow_slower = false;     ///< a candidate slower than a milder one may win
   double max_seconds = 0;        ///< no new candidate after that; 0 = no limit
   std::string command;           ///< for the record
+  /// For the record: the options that name the data, as another verb takes them.
+  std::vector<std::string> data_options;
 };
 
 struct TuneResult {

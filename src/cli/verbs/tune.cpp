@@ -37,6 +37,15 @@ Limits limits_of(const Arguments& a) {
   return limits;
 }
 
+/// The data as `pare compress` takes them, so that a recipe finds the same samples again.
+std::vector<std::string> data_options(const DataArguments& d) {
+  std::vector<std::string> words = {"--data", d.data, "--preprocess", d.preprocess};
+  if (!d.kind.empty()) words.insert(words.end(), {"--data-kind", d.kind});
+  if (!d.calib.empty()) words.insert(words.end(), {"--calib", d.calib});
+  words.insert(words.end(), {"--calib-limit", cat(d.calib_limit)});
+  return words;
+}
+
 TuneOptions options_of(const Arguments& a, const Console& console) {
   TuneOptions o;
   o.limits = limits_of(a);
@@ -45,6 +54,7 @@ TuneOptions options_of(const Arguments& a, const Console& console) {
   o.explore = a.explore;
   o.allow_slower = a.allow_slower;
   o.command = console.options().command;
+  o.data_options = data_options(a.data);
   if (!a.max_time.empty()) o.max_seconds = parse_seconds(a.max_time);
   BenchSettings& b = o.bench;
   b.model = a.model;
