@@ -18,6 +18,24 @@ function(pare_layer_files layer patterns result)
   set(${result} "${files}" PARENT_SCOPE)
 endfunction()
 
+# Style sheets and scripts of a layer as C++ string literals: src/report/report.css becomes
+# generated/report/report.css.inc. A changed file configures anew; an unchanged one compiles nothing.
+function(pare_embed_texts layer result)
+  set(folder "${PROJECT_SOURCE_DIR}/src/${PARE_FOLDER_${layer}}")
+  file(GLOB found CONFIGURE_DEPENDS "${folder}/*.css" "${folder}/*.js")
+  foreach(path IN LISTS found)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${path}")
+    file(READ "${path}" text)
+    if(text MATCHES "[)]embedded\"|</(style|script)")
+      message(FATAL_ERROR "${path} cannot be embedded: it holds ${CMAKE_MATCH_0}")
+    endif()
+    cmake_path(RELATIVE_PATH path BASE_DIRECTORY "${PROJECT_SOURCE_DIR}/src" OUTPUT_VARIABLE relative)
+    file(CONFIGURE OUTPUT "${PARE_GENERATED_DIR}/${relative}.inc"
+      CONTENT "R\"embedded(@text@)embedded\"\n" @ONLY)
+  endforeach()
+  set(${result} "${found}" PARENT_SCOPE)
+endfunction()
+
 # The ONNX schema, in a library of its own so that our warnings and lint never see generated code.
 function(pare_onnx_schema)
   set(proto "${PROJECT_SOURCE_DIR}/src/formats/onnx/onnx.proto")
@@ -67,7 +85,8 @@ foreach(layer IN LISTS PARE_LAYERS)
     target_include_directories(${library}
       PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>"
       PRIVATE "${PROJECT_SOURCE_DIR}/include")
-    if(layer IN_LIST PARE_REGISTRY_LAYERS)
+    pare_embed_texts(${layer} embedded)
+    if(layer IN_LIST PARE_REGISTRY_LAYERS OR embedded)
       target_include_directories(${library} PRIVATE "${PARE_GENERATED_DIR}")
     endif()
     target_link_libraries(${library} PUBLIC ${below} PRIVATE "$<BUILD_INTERFACE:pare_options>" ${dependencies})
