@@ -31,12 +31,12 @@ hash_of() {
   printf "$hex" | base64
 }
 # The bytes between two marks, each at its first place (the second behind the first).
-place() { grep -obaF -- "$1" page.html | cut -d: -f1 | awk -v least="$2" '$1 >= least { print; exit }'; }
+place() { grep -obaF -- "$1" page.html | cut -d: -f1 | awk -v least="$2" '$1 >= least && !n++'; }
 between() {
   local begin end
   begin=$(($(place "$1" 0) + ${#1}))
   end=$(place "$2" "$begin")
-  tail -c +$((begin + 1)) page.html | head -c $((end - begin))
+  head -c "$end" page.html | tail -c $((end - begin))
 }
 policy=$(between 'Content-Security-Policy" content="' '">')
 [[ $policy == *"style-src 'sha256-$(between '<style>' '</style>' | hash_of)'"* ]] ||
