@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tiny_net.hpp"
+#include "compress/tiny_net.hpp"
 
 namespace pare {
 namespace {

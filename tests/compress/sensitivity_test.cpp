@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "compress/static_int8.hpp"
-#include "tiny_net.hpp"
+#include "compress/tiny_net.hpp"
 
 namespace pare {
 namespace {

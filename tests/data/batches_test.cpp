@@ -4,7 +4,7 @@
 
 #include <atomic>
 
-#include "expect.hpp"
+#include "data/expect.hpp"
 
 namespace pare {
 namespace {

@@ -6,9 +6,9 @@
 #include <set>
 
 #include "base/temp_dir.hpp"
+#include "data/expect.hpp"
 #include "data/image.hpp"
 #include "data/npy.hpp"
-#include "expect.hpp"
 
 namespace pare {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "base/rng.hpp"
 #include "base/temp_dir.hpp"
-#include "expect.hpp"
+#include "data/expect.hpp"
 
 namespace pare {
 namespace {

@@ -5,7 +5,7 @@
 #include <bit>
 
 #include "base/temp_dir.hpp"
-#include "expect.hpp"
+#include "data/expect.hpp"
 
 namespace pare {
 namespace {

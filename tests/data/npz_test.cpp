@@ -2,8 +2,8 @@
 #include <zlib.h>
 
 #include "base/temp_dir.hpp"
+#include "data/expect.hpp"
 #include "data/npy.hpp"
-#include "expect.hpp"
 
 namespace pare {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/temp_dir.hpp"
-#include "expect.hpp"
+#include "data/expect.hpp"
 
 namespace pare {
 namespace {

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "base/rng.hpp"
-#include "expect.hpp"
+#include "data/expect.hpp"
 
 namespace pare {
 namespace {

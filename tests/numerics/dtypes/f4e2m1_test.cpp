@@ -1,6 +1,6 @@
 #include <array>
 
-#include "oracle.hpp"
+#include "numerics/dtypes/oracle.hpp"
 
 namespace pare {
 namespace {

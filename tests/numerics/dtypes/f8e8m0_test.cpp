@@ -1,5 +1,5 @@
+#include "numerics/dtypes/oracle.hpp"
 #include "numerics/e8m0.hpp"
-#include "oracle.hpp"
 
 namespace pare {
 namespace {

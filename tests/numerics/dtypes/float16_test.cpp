@@ -1,4 +1,4 @@
-#include "oracle.hpp"
+#include "numerics/dtypes/oracle.hpp"
 
 namespace pare {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "oracle.hpp"
+#include "numerics/dtypes/oracle.hpp"
 
 namespace pare {
 namespace {
