@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/threads.hpp"
+#include "kernels/view.hpp"
 #include "runtime/onednn.hpp"
 #include "runtime/rows.hpp"
 #include "runtime/select.hpp"
@@ -13,16 +15,23 @@ using onednn::Dims;
 
 // --- functions of one number
 
-Verdict accepts_activation(const Unit& unit, PlanFacts& facts) {
-  Activation f;
+/// Whether the unit is a function of one float32 number, and which.
+Verdict accepts_function(const Unit& unit, PlanFacts& facts, Activation& f) {
   if (unit.quantized || !unit.posts.empty() || !activation_of(*unit.node, facts, f)) {
     return not_mine();
   }
   if (unit.input(0)->dtype().kind() != ElementKind::f32) return refuse("not float32");
+  return accept();
+}
+
+Verdict accepts_activation(const Unit& unit, PlanFacts& facts) {
+  Activation f;
+  Verdict verdict = accepts_function(unit, facts, f);
+  if (verdict.kind != Verdict::Kind::accept) return verdict;
   dnnl::algorithm algorithm = dnnl::algorithm::undef;
   float alpha = 0;
   float beta = 0;
-  if (f.act != Act::hard_sigmoid && !onednn::algorithm_of(f, algorithm, alpha, beta)) {
+  if (!onednn::algorithm_of(f, algorithm, alpha, beta)) {
     return refuse(cat("the library has no ", to_string(f.act)));
   }
   return accept();
@@ -32,21 +41,14 @@ Prepared make_activation(const Unit& unit, PlanFacts& facts) {
   Activation f;
   require(activation_of(*unit.node, facts, f), "no activation");
   return onednn::guarded([&] {
-    dnnl::primitive_attr attr = onednn::attributes();
-    dnnl::algorithm algorithm = dnnl::algorithm::eltwise_linear;
-    float alpha = f.alpha;
-    float beta = f.beta;
-    if (f.act == Act::hard_sigmoid) {
-      dnnl::post_ops ops;
-      ops.append_eltwise(1, dnnl::algorithm::eltwise_clip, 0, 1);
-      attr.set_post_ops(ops);
-    } else {
-      onednn::algorithm_of(f, algorithm, alpha, beta);
-    }
+    dnnl::algorithm algorithm = dnnl::algorithm::undef;
+    float alpha = 0;
+    float beta = 0;
+    onednn::algorithm_of(f, algorithm, alpha, beta);
     const Desc desc = onednn::plain(onednn::Type::f32, {elements_of(*unit.output())});
     const dnnl::eltwise_forward::desc d(dnnl::prop_kind::forward_inference, algorithm, desc, alpha,
                                         beta);
-    const dnnl::eltwise_forward::primitive_desc pd(d, attr, onednn::engine());
+    const dnnl::eltwise_forward::primitive_desc pd(d, onednn::attributes(), onednn::engine());
     auto kernel = std::make_unique<onednn::PrimitiveKernel>(dnnl::eltwise_forward(pd));
     kernel->bind_input(DNNL_ARG_SRC, desc, 0);
     kernel->bind_output(DNNL_ARG_DST, desc);
@@ -61,6 +63,40 @@ Prepared make_activation(const Unit& unit, PlanFacts& facts) {
     made.kernel = std::move(kernel);
     return made;
   });
+}
+
+/// oneDNN has it as an operation behind a product only: behind another element-wise primitive its
+/// version 2.6 takes a slow path that leaves zeros.
+Verdict accepts_hard_sigmoid(const Unit& unit, PlanFacts& facts) {
+  Activation f;
+  Verdict verdict = accepts_function(unit, facts, f);
+  if (verdict.kind == Verdict::Kind::accept && f.act != Act::hard_sigmoid) return not_mine();
+  return verdict;
+}
+
+Prepared make_hard_sigmoid(const Unit& unit, PlanFacts& facts) {
+  constexpr std::int64_t kGrain = 16384;
+  Activation f;
+  require(activation_of(*unit.node, facts, f), "no activation");
+  const Layout layout = facts.preferred_layout(unit);
+  Prepared made;
+  made.inputs = {{unit.input(0), layout}};
+  made.outputs = {layout};
+  made.in_place = {0};
+  const std::int64_t n = elements_of(*unit.output());
+  made.kernel = std::make_unique<FunctionKernel>([n, a = f.alpha, b = f.beta](const KernelArgs& k) {
+    const float* x = view<float>(k.in[0]);
+    float* y = view<float>(k.out[0]);
+    parallel_for(n, kGrain, [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        // In this order a NaN stays one.
+        const float v = a * x[i] + b;
+        const float low = v < 0.0F ? 0.0F : v;
+        y[i] = low > 1.0F ? 1.0F : low;
+      }
+    });
+  });
+  return made;
 }
 
 // --- functions of two
@@ -169,6 +205,7 @@ Prepared make_softmax(const Unit& unit, PlanFacts& facts) {
 }
 
 constexpr KernelRow kRows[] = {{"onednn:eltwise", accepts_activation, make_activation},
+                               {"native:hard_sigmoid", accepts_hard_sigmoid, make_hard_sigmoid},
                                {"onednn:binary", accepts_binary, make_binary},
                                {"onednn:softmax", accepts_softmax, make_softmax}};
 

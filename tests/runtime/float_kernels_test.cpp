@@ -70,6 +70,32 @@ TEST(FloatKernels, EveryActivationIsFusedBehindAConvolution) {
   }
 }
 
+TEST(FloatKernels, EveryActivationAloneAgreesWithTheReference) {
+  const std::vector<std::pair<std::string, Attributes>> acts = {
+      {"Relu", {}},
+      {"LeakyRelu", {{"alpha", 0.1F}}},
+      {"Sigmoid", {}},
+      {"Tanh", {}},
+      {"HardSwish", {}},
+      {"HardSigmoid", {}},
+      {"HardSigmoid", {{"alpha", 1.0F / 6}, {"beta", 0.5F}}},
+      {"Elu", {}},
+      {"Softplus", {}},
+      {"Abs", {}},
+      {"Neg", {}},
+      {"Exp", {}}};
+  for (const Shape& shape : {Shape{1, 96, 1, 1}, Shape{2, 3, 129, 65}}) {
+    for (const auto& [op, attributes] : acts) {
+      Builder b;
+      Value* x = b.input("x", shape);
+      b.graph.add_output(b.node(op, {x}, attributes));
+      const Compared r = run_both(b.graph, {b.random(shape, 4)});
+      EXPECT_FALSE(r.has("reference")) << op << ": " << r.kernels();
+      expect_close(r, 256);
+    }
+  }
+}
+
 TEST(FloatKernels, ClipSwishAndResidualAreFused) {
   Builder b;
   const ConvCase c{{1, 16, 8, 8}, {16, 16, 3, 3}, {1, 1}, {1, 1, 1, 1}, {1, 1}, 1, true};
