@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "base/threads.hpp"
 #include "ops/_axes.hpp"
@@ -152,7 +153,11 @@ void reference(OpCall& call) {
   const auto axes = ops::resize_axes(call, plan, x.shape(), floats_of(call, 2), sizes, roi);
   Shape shape;
   for (const ops::ResizeAxis& axis : axes) shape.push_back(axis.out);
-  Tensor(x.type(), shape);  // too large is an error before anything else is made
+  Tensor room(x.type(), shape);  // too large is an error before anything else is made
+  if (room.empty()) {
+    call.set_output(0, std::move(room));
+    return;
+  }
   std::vector<Taps> taps;
   for (std::size_t d = 0; d < axes.size(); ++d) {
     const bool resized = std::find(plan.axes.begin(), plan.axes.end(), d) != plan.axes.end();

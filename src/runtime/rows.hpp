@@ -14,6 +14,7 @@ std::span<const KernelRow> move_rows();
 std::span<const KernelRow> int8_rows();
 std::span<const KernelRow> conv_rows();
 std::span<const KernelRow> pool_rows();
+std::span<const KernelRow> resize_rows();
 std::span<const KernelRow> matmul_rows();
 std::span<const KernelRow> eltwise_rows();
 

@@ -95,8 +95,17 @@ bool moves_elements(const Unit& unit) {
   return std::any_of(std::begin(kOps), std::end(kOps), [&](auto op) { return unit.is(op); });
 }
 
+/// A Resize whose outputs all copy an input.
+bool copies_the_nearest(const Unit& unit, PlanFacts& facts) {
+  if (!unit.is("Resize")) return false;
+  const AttributeReader a = facts.attributes(*unit.node);
+  return a.attr_string("mode") == "nearest" &&
+         a.attr_string("coordinate_transformation_mode") != "tf_crop_and_resize";
+}
+
 Verdict accepts_moves(const Unit& unit, PlanFacts& facts) {
-  if (!moves_elements(unit) || unit.quantized) return not_mine();
+  const bool mine = moves_elements(unit) || copies_the_nearest(unit, facts);
+  if (!mine || unit.quantized) return not_mine();
   if (!has_plain_elements(*unit.input(0))) return refuse("packed elements");
   for (std::size_t i = 1; i < unit.inputs.size(); ++i) {
     if (unit.inputs[i] != nullptr && facts.constant(unit.inputs[i]) == nullptr) {
