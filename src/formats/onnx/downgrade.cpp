@@ -197,7 +197,7 @@ class Downgrader {
     std::string op = node.op();
     std::vector<Node*> added;
     for (std::int64_t version = kNewestOpset; version > target_; --version) {
-      if (const Refusal refusal = step(node, version, added)) {
+      if (Refusal refusal = step(node, version, added)) {
         problems_.push_back(cat(node.label(), " ", *refusal));
         reached_ = std::max(reached_, version);
         break;
@@ -233,7 +233,7 @@ class Downgrader {
     for (const DowngradeRow& row : rows) {
       if (row.below != version || !node.is(row.op)) continue;
       Rewriter rewriter(node, types_);
-      const Refusal refusal = row.rewrite(rewriter);
+      Refusal refusal = row.rewrite(rewriter);
       added.insert(added.end(), rewriter.added().begin(), rewriter.added().end());
       return refusal;
     }

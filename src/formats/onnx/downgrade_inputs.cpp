@@ -45,7 +45,7 @@ Refusal axes_to_attribute(Rewriter& r) {
     r.become("Identity", {r.input(0)});
     return kDone;
   }
-  if (const Refusal refusal = move_ints(r, 1, "axes")) return refusal;
+  if (Refusal refusal = move_ints(r, 1, "axes")) return refusal;
   node.erase_attribute("noop_with_empty_axes");
   return kDone;
 }

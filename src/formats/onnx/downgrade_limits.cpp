@@ -325,7 +325,7 @@ Refusal softmax_of_rows(Rewriter& r) {
 Refusal top_k_order(Rewriter& r) {
   if (r.node().int_or("largest", 1) == 0) return "takes the smallest elements";
   if (r.node().int_or("axis", -1) != -1) {
-    const Refusal refusal = axis_from_front(r);
+    Refusal refusal = axis_from_front(r);
     if (refusal) return refusal;
   }
   r.node().erase_attribute("largest");

@@ -77,14 +77,13 @@ void or_equal(Rewriter& r, const char* op) {
 Refusal cast_like(Rewriter& r) {
   const DType type = r.types().dtype(r.input(1));
   if (!type.valid()) return "casts to an unknown element type";
-  Attributes attributes = {{"to", static_cast<std::int64_t>(type.kind())}};
-  r.become("Cast", {r.input(0)}, std::move(attributes));
+  r.become("Cast", {r.input(0)}, {{"to", static_cast<std::int64_t>(type.kind())}});
   return kDone;
 }
 
 /// alpha * elu(x / alpha).
 Refusal celu(Rewriter& r) {
-  if (const Refusal refusal = unknown_type(r)) return refusal;
+  if (Refusal refusal = unknown_type(r)) return refusal;
   const auto alpha = static_cast<double>(r.node().float_or("alpha", 1));
   Value* factor = r.scalar(alpha, r.input(0), "alpha");
   Value* elu = r.add("Elu", {r.add("Div", {r.input(0), factor})});
@@ -107,7 +106,7 @@ Refusal clip(Rewriter& r) {
 
 /// x / 2 * (1 + erf(x / sqrt 2)), or with tanh(sqrt(2 / pi) * (x + 0.044715 x^3)) for erf.
 Refusal gelu(Rewriter& r) {
-  if (const Refusal refusal = unknown_type(r)) return refusal;
+  if (Refusal refusal = unknown_type(r)) return refusal;
   Value* x = r.input(0);
   Value* inner = nullptr;
   if (r.node().string_or("approximate", "none") == "tanh") {
@@ -174,7 +173,7 @@ Refusal hard_swish(Rewriter& r) {
 Refusal layer_normalization(Rewriter& r) {
   Node& node = r.node();
   if (is_read(node, 1) || is_read(node, 2)) return "has statistics that are read";
-  if (const Refusal refusal = unknown_type(r)) return refusal;
+  if (Refusal refusal = unknown_type(r)) return refusal;
   const auto axes = axes_behind(r);
   if (!axes) return "has an unknown rank";
   node.resize_outputs(1);
@@ -200,7 +199,7 @@ Refusal mish(Rewriter& r) {
 }
 
 Refusal rms_normalization(Rewriter& r) {
-  if (const Refusal refusal = unknown_type(r)) return refusal;
+  if (Refusal refusal = unknown_type(r)) return refusal;
   const auto axes = axes_behind(r);
   if (!axes) return "has an unknown rank";
   const Stage stage = begin_stage(r);
@@ -235,14 +234,14 @@ Refusal softmax_of_axis(Rewriter& r) {
 }
 
 Refusal swi_glu(Rewriter& r) {
-  if (const Refusal refusal = unknown_type(r)) return refusal;
+  if (Refusal refusal = unknown_type(r)) return refusal;
   Value* gate = r.add("Mul", {r.input(0), swish_of(r, r.input(0))});
   r.become("Mul", {gate, r.input(1)});
   return kDone;
 }
 
 Refusal swish(Rewriter& r) {
-  if (const Refusal refusal = unknown_type(r)) return refusal;
+  if (Refusal refusal = unknown_type(r)) return refusal;
   Value* x = r.input(0);
   r.become("Mul", {x, swish_of(r, x)});
   return kDone;

@@ -95,7 +95,7 @@ Refusal resize_scales(Rewriter& r) {
   const bool sized = r.input(3) != nullptr;
   const auto scales = sized ? scales_of_sizes(r) : constant_floats(r.input(2));
   if (sized && !scales) return "computes its sizes";
-  if (const Refusal refusal = other_coordinates(node, scales)) return refusal;
+  if (Refusal refusal = other_coordinates(node, scales)) return refusal;
   Value* input = sized ? floats(r, *scales, "scales") : r.input(2);
   r.become("Resize", {r.input(0), input}, {{"mode", node.string_or("mode", "nearest")}});
   return kDone;

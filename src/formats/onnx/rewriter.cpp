@@ -41,13 +41,13 @@ Value* Rewriter::add(std::string op, std::vector<Value*> inputs, Attributes attr
   return made->output();
 }
 
-void Rewriter::become(std::string op, const std::vector<Value*>& inputs, Attributes attributes) {
+void Rewriter::become(std::string op, const std::vector<Value*>& inputs,
+                      const Attributes& attributes) {
   require(node_->outputs().size() == 1, "only a node with one output becomes another operator");
-  const std::vector<Value*> kept = inputs;  // may be the node's own list
   while (!node_->attributes().empty()) node_->erase_attribute(node_->attributes().begin()->first);
   node_->set_op("", std::move(op));
-  node_->set_inputs(kept);
-  for (auto& [name, value] : attributes) node_->set_attribute(name, std::move(value));
+  node_->set_inputs(std::vector<Value*>(inputs));  // may be the node's own list
+  for (const auto& [name, value] : attributes) node_->set_attribute(name, value);
 }
 
 Value* Rewriter::convert_output(std::size_t i, std::string op, const std::vector<Value*>& more,

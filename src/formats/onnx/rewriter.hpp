@@ -37,7 +37,7 @@ class Rewriter {
   /// A node in front of this one; its first output.
   Value* add(std::string op, std::vector<Value*> inputs, Attributes attributes = {});
   /// This node is another operator from now on. It has one output.
-  void become(std::string op, const std::vector<Value*>& inputs, Attributes attributes = {});
+  void become(std::string op, const std::vector<Value*>& inputs, const Attributes& attributes = {});
   /// Readers of output i read op(output i, `more`...) instead, under the same name.
   Value* convert_output(std::size_t i, std::string op, const std::vector<Value*>& more,
                         Attributes attributes);
