@@ -28,6 +28,7 @@ std::vector<std::size_t> order_of(const AttributeReader& a, bool left, std::size
 template <class Size>
 std::vector<Size> reordered(const std::vector<Size>& sizes, const std::vector<std::size_t>& order) {
   std::vector<Size> out;
+  out.reserve(order.size());
   for (const std::size_t i : order) out.push_back(sizes[i]);
   return out;
 }
