@@ -236,8 +236,9 @@ void draw_sushi(Pen& pen, const Frame& f, Rng& rng) {
   const float turns = rng.uniform(-0.08f, 0.33f);
   for (int i = 0; i < columns * rows; ++i) {
     if (rng.chance(0.12f)) continue;
+    const int row = i / columns;
     const Vec at{0.56f * static_cast<float>(i % columns - 1) + rng.uniform(-0.05f, 0.05f),
-                 0.46f * (static_cast<float>(i / columns) - 0.5f * static_cast<float>(rows - 1)) +
+                 0.46f * (static_cast<float>(row) - 0.5f * static_cast<float>(rows - 1)) +
                      rng.uniform(-0.04f, 0.04f)};
     if (all_rolls || (!all_nigiri && rng.chance(0.5f))) {
       draw_roll(pen, f, rng, at);

@@ -199,7 +199,7 @@ void blur(Canvas& canvas, float radius) {
           const int u = down ? x : std::clamp(x + i, 0, side - 1);
           const int v = down ? std::clamp(y + i, 0, side - 1) : y;
           const Color p = from.at(u, v);
-          const float w = weights[static_cast<std::size_t>(i + reach)];
+          const float w = weights.begin()[i + reach];
           c = {c.r + w * p.r, c.g + w * p.g, c.b + w * p.b};
         }
         canvas.at(x, y) = c;
@@ -239,7 +239,7 @@ Picture develop(const Canvas& canvas, Rng& rng) {
   for (const Color& c : canvas.pixels) {
     for (const float v : {c.r, c.g, c.b}) {
       const float noisy = clamp01(v) + grain * rng.normal();
-      picture.rgb.push_back(static_cast<std::uint8_t>(clamp01(noisy) * 255 + 0.5f));
+      picture.rgb.push_back(static_cast<std::uint8_t>(std::floor(clamp01(noisy) * 255 + 0.5f)));
     }
   }
   return picture;
