@@ -135,7 +135,14 @@ std::vector<Unit> product_units(const Node& last, PlanFacts& facts) {
   return fused_float_units(last, facts);
 }
 
+/// A Resize that copies elements: what lies outside of a crop would be a float.
+bool is_nearest(const Node& n) {
+  return n.is("Resize") && n.string_or("mode", "nearest") == "nearest" &&
+         n.string_or("coordinate_transformation_mode", "") != "tf_crop_and_resize";
+}
+
 bool is_rearrangement(const Node& n) {
+  if (is_nearest(n)) return true;
   constexpr std::string_view kOps[] = {
       "Reshape",       "Flatten", "Squeeze", "Unsqueeze", "Transpose",    "MaxPool",     "Identity",
       "GlobalMaxPool", "Slice",   "Split",   "Gather",    "DepthToSpace", "SpaceToDepth"};

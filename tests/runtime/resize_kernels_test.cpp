@@ -89,6 +89,19 @@ TEST(ResizeKernels, WhatIsLeftRunsByReference) {
   expect_close(r);
 }
 
+TEST(ResizeKernels, NearestMovesCodesBetweenQuantizers) {
+  const Shape shape = {1, 3, 4, 5};
+  Builder b;
+  Value* x = b.fake(b.input("x", shape), 0.01F, 7, ElementKind::u8);
+  Value* y = b.node("Resize", {x, nullptr, floats(b, {1, 1, 2, 2})});
+  b.graph.add_output(b.fake(y, 0.01F, 7, ElementKind::u8));
+  const Compared r = run_both(b.graph, {b.random(shape)});
+  EXPECT_TRUE(r.has("QuantizeLinear=")) << r.kernels();
+  EXPECT_TRUE(r.has("Resize=native:moves")) << r.kernels() << r.refusals();
+  EXPECT_EQ(r.steps.size(), 3U) << r.kernels();  // no floats in between
+  expect_close(r, 0);
+}
+
 TEST(ResizeKernels, NearestMovesBytesToo) {
   const Shape shape = {1, 3, 4, 5};
   Builder b;

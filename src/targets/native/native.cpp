@@ -12,8 +12,8 @@ TargetRules rules() {
   // Where the CPU would saturate, products run in float instead.
   r.int8_products_saturate = false;
   r.int8_ops = {// Data movement, when input and output have the same scale and zero point.
-                "DepthToSpace", "Flatten", "Gather", "GlobalMaxPool", "MaxPool", "Reshape", "Slice",
-                "SpaceToDepth", "Squeeze", "Transpose", "Unsqueeze",
+                "DepthToSpace", "Flatten", "Gather", "GlobalMaxPool", "MaxPool", "Reshape",
+                "Resize", "Slice", "SpaceToDepth", "Squeeze", "Transpose", "Unsqueeze",
                 // Arithmetic with integer kernels.
                 "Add", "AveragePool", "Concat", "GlobalAveragePool", "Mul", "ReduceMean",
                 // Functions of one number, by table.
