@@ -72,7 +72,7 @@ Dim full_size(const Setup& s, std::size_t i, const Dim& in) {
 Dim output_size(const AttributeReader& a, const Setup& s, std::size_t i, const Dim& in) {
   if (!s.wanted.empty()) return s.wanted[i];
   if (s.same()) return in * Dim(s.stride[i]);
-  const Dim out = full_size(s, i, in) - Dim(s.before[i] + s.after[i]);
+  Dim out = full_size(s, i, in) - Dim(s.before[i] + s.after[i]);
   if (out.is_number() && out.number() < 0) {
     a.fail(cat("spatial dimension ", i, " of the output would have size ", out.number()));
   }

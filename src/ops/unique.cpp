@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <type_traits>
 
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
@@ -32,7 +33,11 @@ int compare(std::span<const T> x, std::size_t a, std::size_t b) {
   } else {
     const auto va = load_number(x[a]);
     const auto vb = load_number(x[b]);
-    if (va != va || vb != vb) return static_cast<int>(va != va) - static_cast<int>(vb != vb);
+    if constexpr (std::is_floating_point_v<std::decay_t<decltype(va)>>) {
+      const int na = std::isnan(va) ? 1 : 0;
+      const int nb = std::isnan(vb) ? 1 : 0;
+      if (na + nb > 0) return na - nb;
+    }
     return static_cast<int>(va > vb) - static_cast<int>(va < vb);
   }
 }
