@@ -26,7 +26,6 @@ constexpr auto kForms = std::to_array<DowngradeRow>({
     {"DequantizeLinear", 13, down::quantized_per_tensor},
     {"Div", 7, down::limited_broadcast},
     {"Dropout", 12, down::dropout_inputs},
-    {"Dropout", 10, down::dropout_mask},
     {"Dropout", 7, down::dropout_mode},
     {"Equal", 7, down::limited_broadcast},
     {"Flatten", 11, down::axis_from_front},

@@ -40,7 +40,6 @@ Refusal axes_to_attribute(Rewriter& r);
 Refusal clip_bounds(Rewriter& r);
 Refusal dft_axis(Rewriter& r);
 Refusal dropout_inputs(Rewriter& r);
-Refusal dropout_mask(Rewriter& r);
 Refusal dropout_mode(Rewriter& r);
 Refusal pad_axes(Rewriter& r);
 Refusal pad_attributes(Rewriter& r);

@@ -76,28 +76,20 @@ Refusal dft_axis(Rewriter& r) {
   return kDone;
 }
 
-/// Only inference: older sets say nothing of training. The ratio has no meaning then.
+/// Only inference: older sets say nothing of training. The ratio has no meaning then, and what the
+/// mask holds is not said (runtimes fill it with false, newer sets with true).
 Refusal dropout_inputs(Rewriter& r) {
   if (r.input(2) != nullptr && is_true(r.input(2))) return "may drop values at run time";
+  if (is_read(r.node(), 1)) return "has a mask that is read";
   const auto ratio = number(r.input(1));
+  r.node().resize_outputs(1);
   r.node().set_inputs({r.input(0)});
   r.node().erase_attribute("seed");
   if (ratio) r.node().set_attribute("ratio", static_cast<float>(*ratio));
   return kDone;
 }
 
-/// The mask has the type of the data.
-Refusal dropout_mask(Rewriter& r) {
-  if (!is_read(r.node(), 1)) return kDone;
-  r.convert_output(1, "Cast", {}, {{"to", static_cast<std::int64_t>(ElementKind::boolean)}});
-  ValueType mask = r.node().output(1)->type();
-  mask.dtype = r.types().dtype(r.input(0));
-  r.node().output(1)->set_type(std::move(mask));
-  return kDone;
-}
-
 Refusal dropout_mode(Rewriter& r) {
-  if (is_read(r.node(), 1)) return "has a mask that is read";
   r.node().set_attribute("is_test", std::int64_t{1});
   return kDone;
 }
