@@ -278,7 +278,7 @@ void downgrade(Graph& graph, std::int64_t opset) {
                                   " to ", kNewestOpset));
   }
   Downgrader downgrader(opset, /*takes_apart=*/true);
-  downgrader.run(graph);
+  change_forms(graph, [&] { downgrader.run(graph); });
   if (downgrader.problems().empty()) return;
   throw_unsupported(cat("nodes that operator set ", opset, " has no form for"),
                     downgrader.problems());

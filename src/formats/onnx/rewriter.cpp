@@ -75,6 +75,19 @@ Value* Rewriter::convert_output(std::size_t i, std::string op, const std::vector
   return to;
 }
 
+bool has_unread(const Graph& graph) {
+  const auto constants = graph.constants();
+  const auto unread = [](const Value* value) { return value == nullptr || value->readers() == 0; };
+  if (std::any_of(constants.begin(), constants.end(), unread)) return true;
+  for (const Node* node : graph.nodes()) {
+    if (std::all_of(node->outputs().begin(), node->outputs().end(), unread)) return true;
+    for (const Graph* body : node->subgraphs()) {
+      if (has_unread(*body)) return true;
+    }
+  }
+  return false;
+}
+
 bool is_read(const Node& node, std::size_t i) {
   return node.output(i) != nullptr && node.output(i)->readers() > 0;
 }

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "formats/onnx/known_types.hpp"
@@ -49,6 +49,18 @@ class Rewriter {
   KnownTypes* types_;
   std::vector<Node*> added_;
 };
+
+/// True when nothing reads some node or constant, bodies included.
+bool has_unread(const Graph& graph);
+/// Changes the forms of `graph` by `change` and removes what nothing reads any more, such as
+/// constants that became attributes. What nothing read before stays: then nothing at all is
+/// removed.
+template <class Change>
+void change_forms(Graph& graph, Change&& change) {
+  const bool all_read = !has_unread(graph);
+  std::forward<Change>(change)();
+  if (all_read) graph.remove_unused();
+}
 
 /// True when output i is there and something reads it.
 bool is_read(const Node& node, std::size_t i);

@@ -118,7 +118,7 @@ void upgrade(Graph& graph, const std::map<std::string, std::int64_t>& opsets) {
                                         " of ai.onnx, want ", kOldestOpset, " to ", kNewestOpset));
   }
   Upgrader upgrader(version);
-  upgrader.run(graph);
+  change_forms(graph, [&] { upgrader.run(graph); });
   if (upgrader.problems().empty()) return;
   throw_unsupported(cat("nodes of operator set ", version, " that no newer operator equals"),
                     upgrader.problems());

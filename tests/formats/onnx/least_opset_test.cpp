@@ -138,6 +138,15 @@ TEST(LeastOpset, AsksForTheLeastSetWithoutChangingTheGraph) {
   EXPECT_EQ(plain(*graph), plain(text));
 }
 
+TEST(LeastOpset, ConstantsThatBecameAttributesGo) {
+  const std::string text =
+      "input x: float32[2]\nconst l: float32[] = [1]\ny = Clip(x, l)\noutput y";
+  EXPECT_EQ(downgraded(text, 9)->find("l"), nullptr);
+  EXPECT_NE(downgraded(text, 11)->find("l"), nullptr);
+  // nobody read z before: it is not this conversion's to remove
+  EXPECT_NE(downgraded(text + "\nz = Relu(x)", 9)->find("z"), nullptr);
+}
+
 TEST(LeastOpset, BodiesAndForeignOperators) {
   const char* text =
       "input c: bool[]\nconst x: float32[2] = [-1, 9]\nu = com.acme::Softmax(x) {axis = 0}\n"
