@@ -13,6 +13,8 @@
  * functions, which take null and do nothing. No C++ exception leaves these functions. Handles must
  * not be used by two threads at once. Text is UTF-8. */
 
+/* NOLINTBEGIN(modernize-deprecated-headers,modernize-use-using): this is C. */
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -177,5 +179,7 @@ int pare_measuring_child(int argc, char** argv, int* exit_code);
 #ifdef __cplusplus
 }
 #endif
+
+/* NOLINTEND(modernize-deprecated-headers,modernize-use-using) */
 
 #endif
