@@ -61,8 +61,8 @@ class OptionTable {
     rows_.back().info.most = most;
     return *this;
   }
-  OptionTable& one_of(std::vector<std::string> choices) {
-    rows_.back().info.choices = std::move(choices);
+  OptionTable& one_of(const std::vector<std::string>& choices) {
+    rows_.back().info.choices = choices;
     return *this;
   }
 
@@ -74,7 +74,8 @@ class OptionTable {
 
   [[nodiscard]] Options parse(const OptionMap& given) const {
     Options options;
-    for (const auto& [name, value] : given) {
+    for (const auto& entry : given) {  // clang 14 captures no structured binding
+      const std::string& name = entry.first;
       const auto row = std::find_if(rows_.begin(), rows_.end(),
                                     [&](const Row& r) { return r.info.name == name; });
       if (row == rows_.end()) {
@@ -83,7 +84,7 @@ class OptionTable {
         throw Error(Fault::config,
                     cat("unknown option '", name, "'; known are: ", join(known, ", ")));
       }
-      row->set(options, row->info, value);
+      row->set(options, row->info, entry.second);
     }
     return options;
   }
