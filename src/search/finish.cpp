@@ -85,25 +85,41 @@ std::vector<StepInfo> profile(Workbench& bench, const fs::path& file) {
   return loaded->profile();
 }
 
+/// The steps of one layer: its product, and the reorders around it.
+struct LayerSum {
+  double ms = 0;
+  double longest_ms = -1;
+  std::string kernel;  ///< of the longest step
+
+  void add(const StepInfo& step) {
+    ms += step.mean_ms;
+    if (step.mean_ms <= longest_ms) return;
+    longest_ms = step.mean_ms;
+    kernel = step.kernel;
+  }
+};
+
 std::vector<LayerTimes> join_profiles(const std::vector<StepInfo>& before,
                                       const std::vector<StepInfo>& after) {
-  std::vector<LayerTimes> rows;
+  struct Row {
+    std::string node, op;
+    LayerSum before, after;
+  };
+  std::vector<Row> rows;
   std::map<std::string, std::size_t> by_node;
-  for (const StepInfo& step : before) {
-    by_node.emplace(step.node, rows.size());
-    rows.push_back({step.node, step.op, step.kernel, step.mean_ms, {}, 0});
+  const auto row_of = [&](const StepInfo& step) -> Row& {
+    const auto [at, is_new] = by_node.emplace(step.node, rows.size());
+    if (is_new) rows.push_back({step.node, step.op, {}, {}});
+    return rows[at->second];
+  };
+  for (const StepInfo& step : before) row_of(step).before.add(step);
+  for (const StepInfo& step : after) row_of(step).after.add(step);
+  std::vector<LayerTimes> out;
+  out.reserve(rows.size());
+  for (const Row& r : rows) {
+    out.push_back({r.node, r.op, r.before.kernel, r.before.ms, r.after.kernel, r.after.ms});
   }
-  for (const StepInfo& step : after) {
-    const auto at = by_node.find(step.node);
-    if (at == by_node.end()) {
-      rows.push_back({step.node, step.op, {}, 0, step.kernel, step.mean_ms});
-      continue;
-    }
-    LayerTimes& row = rows[at->second];
-    row.kernel_after = step.kernel;
-    row.ms_after += step.mean_ms;
-  }
-  return rows;
+  return out;
 }
 
 }  // namespace
