@@ -39,7 +39,7 @@ std::string visible(std::string_view text) {
 
 Phrase plain(std::string_view text) { return same(visible(text)); }
 
-Phrase same(std::string html) { return {html, html}; }
+Phrase same(const std::string& html) { return {html, html}; }
 
 Phrase say(const Word& word, const std::vector<Phrase>& parts) {
   return {fill(escape_html(word.en), parts, false), fill(escape_html(word.ko), parts, true)};

@@ -17,7 +17,7 @@ struct Phrase {
 /// Text from the record, the same in both languages, escaped here.
 Phrase plain(std::string_view text);
 /// HTML made here, the same in both languages.
-Phrase same(std::string html);
+Phrase same(const std::string& html);
 /// A text of the table with its places filled.
 Phrase say(const Word& word, const std::vector<Phrase>& parts = {});
 /// `parts` with `separator` between them.

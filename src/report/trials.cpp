@@ -24,11 +24,11 @@ Phrase remark(const Json& record, int i) {
   }
   if (!is_measured(trial)) {
     const std::string reason = text(trial, "reason");
-    const Phrase status = say(status_word(text(trial, "status")));
+    Phrase status = say(status_word(text(trial, "status")));
     if (reason.empty()) return status;
     return join({status, plain(reason)}, ": ");
   }
-  const Phrase why = why_not(trial);
+  Phrase why = why_not(trial);
   if (!why.en.empty()) return why;
   const Json& limits = list(trial, "limits");
   if (i == 0) return say(word("starting_point"));

@@ -9,8 +9,6 @@
 namespace pare::report {
 namespace {
 
-using testing::HasSubstr;
-
 TEST(Figures, ReadAsExpected) {
   EXPECT_EQ(percent(0.9125), "91.25\u202f%");
   EXPECT_EQ(bytes(1500000), "1.50\u202fMB");

@@ -52,6 +52,7 @@ TEST(Front, AgreesWithComparingAllPairs) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     Rng rng(seed);
     std::vector<PlotPoint> points;
+    points.reserve(30);
     for (int i = 0; i < 30; ++i) {
       points.push_back(point(std::floor(10 * rng.uniform()), std::floor(10 * rng.uniform())));
     }
