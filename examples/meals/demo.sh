@@ -51,6 +51,7 @@ say "Tuning: at least 90 % right, at most 5 s per picture, at most 30 % of the s
 status=0
 "$pare" tune "$model" --data "$work/test" --calib "$work/calib" "${preprocess[@]}" \
   --min-accuracy 90% --max-latency 5s --max-size 30% \
+  --max-time 5min --study "$work/study.db" \
   -o "$small" --report "$report" --record "$work/record.json" --force || status=$?
 if [ "$status" -ne 0 ]; then
   echo "demo: pare tune ended with exit code $status (1: no candidate met every limit)" >&2
