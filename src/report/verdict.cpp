@@ -8,6 +8,11 @@
 namespace pare::report {
 namespace {
 
+// Interquartile range over median: on a quiet machine a few percent.
+constexpr double kRestless = 0.25;
+// Upper over lower end of the speed-up's interval.
+constexpr double kWide = 1.5;
+
 /// What became of the run.
 enum class Outcome { met, original_meets, closest, nothing };
 
@@ -129,6 +134,17 @@ std::string verdict(const Json& record) {
 
 std::string warnings(const Json& record) {
   std::string out;
+  const Json& chosen = chosen_trial(record);
+  const double before = number(member(chosen, "baseline_latency_ms"), "spread");
+  const double after = number(member(chosen, "latency_ms"), "spread");
+  const Json& speed = member(chosen, "speedup");
+  const double low = number(speed, "low");
+  const double high = number(speed, "high");
+  if (before > kRestless || after > kRestless || high > kWide * low) {
+    const Phrase text = say(word("restless"), {same(percent(before, 0)), same(percent(after, 0)),
+                                               same(cat(times(low), "\u2013", times(high)))});
+    out += cat("<li>", html(text), "</li>\n");
+  }
   for (const std::string& w : texts(record, "warnings")) out += cat("<li>", name(w), "</li>\n");
   if (out.empty()) return {};
   return section("warnings", word("warnings"), cat("<ul class=\"callout\">\n", out, "</ul>\n"));

@@ -78,6 +78,17 @@ TEST(Verdict, AnOriginalThatMeetsTheLimitsStays) {
   EXPECT_THAT(text_of(verdict(record)), HasSubstr("The original already meets every limit"));
 }
 
+TEST(Warnings, ARestlessMachineIsNamed) {
+  json record = report_test::met_record();
+  EXPECT_THAT(warnings(record), IsEmpty());
+  record["trials"][6]["baseline_latency_ms"]["spread"] = 0.61;
+  EXPECT_THAT(text_of(warnings(record)), HasSubstr("61\u202f% before, 4\u202f% after"));
+  record["trials"][6]["baseline_latency_ms"]["spread"] = 0.02;
+  EXPECT_THAT(warnings(record), IsEmpty());
+  record["trials"][6]["speedup"]["high"] = 360.0;
+  EXPECT_THAT(text_of(warnings(record)), HasSubstr("\u2013360.00\u00d7"));
+}
+
 TEST(BeforeAfter, ShowsBothAndTheChange) {
   const std::string text = text_of(before_after(report_test::met_record()));
   EXPECT_THAT(text, AllOf(HasSubstr("9.41\u202fMB"), HasSubstr("2.69\u202fMB"),
