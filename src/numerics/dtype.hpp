@@ -50,8 +50,8 @@ struct DtypeInfo {
   DtypeClass group = DtypeClass::floating;
   std::size_t values = 1;
   std::size_t bytes = 1;
-  double min = 0;  ///< least finite value (scale 1)
-  double max = 0;  ///< greatest finite value (scale 1)
+  double min = 0;           ///< least finite value (scale 1)
+  double max = 0;           ///< greatest finite value (scale 1)
   std::string_view source;  ///< paper or specification
   /// Decodes in.size() / bytes blocks; out.size() may be short of the last block. Null: no floats.
   void (*decode)(std::span<const std::byte> in, std::span<float> out) = nullptr;
@@ -77,13 +77,13 @@ class DType {
     return info_ != nullptr && info_->group == DtypeClass::floating;
   }
   [[nodiscard]] constexpr bool is_integer() const noexcept {
-    return info_ != nullptr && (info_->group == DtypeClass::signed_int ||
-                                info_->group == DtypeClass::unsigned_int);
+    return info_ != nullptr &&
+           (info_->group == DtypeClass::signed_int || info_->group == DtypeClass::unsigned_int);
   }
   [[nodiscard]] constexpr double bits_per_value() const noexcept {
-    return info_ == nullptr ? 0
-                            : 8.0 * static_cast<double>(info_->bytes) /
-                                  static_cast<double>(info_->values);
+    return info_ == nullptr
+               ? 0
+               : 8.0 * static_cast<double>(info_->bytes) / static_cast<double>(info_->values);
   }
   friend constexpr bool operator==(DType, DType) noexcept = default;
   friend constexpr bool operator==(DType a, ElementKind b) noexcept { return a.kind() == b; }

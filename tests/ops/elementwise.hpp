@@ -26,6 +26,18 @@ inline std::string shape_text(const std::string& op, const std::vector<SymShape>
   return to_string(infer_op(op, types, std::move(attributes)));
 }
 
+/// A list of integers.
+inline Tensor ints(const Shape& values) {
+  return Tensor::of<std::int64_t>({static_cast<std::int64_t>(values.size())}, values);
+}
+
+/// The symbolic shape of output 0, where input 1 is a constant.
+inline std::string shape_with(const std::string& op, const SymShape& x, const Tensor& constant) {
+  const std::vector<ValueType> types = {typed(ElementKind::f32, x),
+                                        ValueType(constant.type(), to_symbolic(constant.shape()))};
+  return to_string(infer_op(op, types, {}, 0, "", {Tensor(), constant}));
+}
+
 /// y = f(x) elementwise in f32 and f64; f16 and bf16 give the f32 result rounded (so x must be
 /// exact in both); shapes pass through with their symbols; a missing input is corrupt.
 inline void expect_unary(const std::string& op, const std::vector<float>& x,

@@ -1,0 +1,22 @@
+#include "ops/elementwise.hpp"
+
+namespace pare {
+namespace {
+
+TEST(Compress, KeepsSlicesOrElements) {
+  const Tensor x = ramp({2, 3}, 1);
+  const Tensor keep = Tensor::of<bool>({2}, {false, true});
+  expect_close(run_op("Compress", {x, keep}, {{"axis", std::int64_t{1}}})[0], {2, 5}, 0);
+  expect_close(run_op("Compress", {x, keep})[0], {2}, 0);
+}
+
+TEST(Compress, RankIsKnownAndTooManyConditionsAreCorrupt) {
+  const std::vector<ValueType> types = {typed(ElementKind::f32, {Dim::symbol("N"), 3}),
+                                        typed(ElementKind::boolean, {3})};
+  EXPECT_EQ(to_string(infer_op("Compress", types, {{"axis", std::int64_t{1}}})), "[N,?]");
+  const Tensor keep = Tensor::of<bool>({3}, {true, true, true});
+  EXPECT_EQ(fault_of([&] { run_op("Compress", {ramp({2}), keep}); }), Fault::corrupt);
+}
+
+}  // namespace
+}  // namespace pare

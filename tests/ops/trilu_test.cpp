@@ -1,0 +1,22 @@
+#include "ops/elementwise.hpp"
+
+namespace pare {
+namespace {
+
+TEST(Trilu, UpperAndLowerWithMovedDiagonal) {
+  const Tensor x = ramp({2, 3}, 1);
+  const Attributes lower = {{"upper", std::int64_t{0}}};
+  expect_close(run_op("Trilu", {x})[0], {1, 2, 3, 0, 5, 6}, 0);
+  expect_close(run_op("Trilu", {x}, lower)[0], {1, 0, 0, 4, 5, 0}, 0);
+  expect_close(run_op("Trilu", {x, Tensor::scalar<std::int64_t>(1)})[0], {0, 2, 3, 0, 0, 6}, 0);
+  const auto far = Tensor::scalar<std::int64_t>(std::numeric_limits<std::int64_t>::min());
+  expect_close(run_op("Trilu", {x, far})[0], {1, 2, 3, 4, 5, 6}, 0);
+}
+
+TEST(Trilu, KeepsSymbolsAndNeedsAMatrix) {
+  EXPECT_EQ(shape_text("Trilu", {{Dim::symbol("N"), 4}}), "[N,4]");
+  EXPECT_EQ(fault_of([] { run_op("Trilu", {ramp({3})}); }), Fault::corrupt);
+}
+
+}  // namespace
+}  // namespace pare
