@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# pare inspect: what it counts, for people and for programs, and the errors.
+set -euo pipefail
+# shellcheck source=support.sh
+. "$(dirname "$0")/support.sh"
+
+help --size
+expect 0 "BatchNormalization     19" "$pare" inspect "$model"
+says "Conv                   23" "HardSigmoid            10" "Gemm                    1" \
+  "ai.onnx 13" "open dimensions  N" "image  float32[N,3,96,96]" "scores  float32[N,10]" \
+  "target native: runs 80 of 80 nodes"
+
+expect 0 "" "$pare" inspect "$model" --json
+object '"BatchNormalization": 19' '"Conv": 23' '"nodes": 80' '"producer": "pytorch"' \
+  '"open_dimensions": [' '"unsupported": []' '"type": "float32[N,3,96,96]"'
+[ "$(value bytes)" -eq "$(stat -c %s "$model")" ] || fail "the size is not that of the file"
+# 623 778 numbers are trained; each of the 19 normalisations keeps a mean and a variance per channel
+# beside them, 2 x 3707 in all.
+[ "$(value parameters)" -eq $((623778 + 2 * 3707)) ] || fail "parameters: $(value parameters)"
+
+# The work grows with the batch.
+one=$(value macs)
+expect 0 "" "$pare" inspect "$model" --json --size N=4
+holds "$(value macs) == 4 * $one" "four pictures are four times the work"
+expect 64 "N=0" "$pare" inspect "$model" --size N=0
+expect 64 "" "$pare" inspect
+expect 64 "" "$pare" inspect "$model" --no-such-option
+
+bad_models "$pare" inspect MODEL
+# What is no model at all, and one with nothing in it.
+echo "no model" >text.onnx
+expect 65 "text.onnx" "$pare" inspect text.onnx
+: >empty.onnx
+expect 65 "empty.onnx" "$pare" inspect empty.onnx
+expect 66 "" "$pare" inspect "$work"
+passed
