@@ -34,6 +34,13 @@ void report(const CommonOptions& common, std::string_view kind, const std::strin
   (void)std::puts(object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
 }
 
+/// What the error says, with its frames and without the prefix that report() writes.
+std::string told(const Error& e) {
+  const std::string full = e.what();
+  const std::string prefix = cat("error (", to_string(e.fault()), "): ");
+  return full.rfind(prefix, 0) == 0 ? full.substr(prefix.size()) : full;
+}
+
 }  // namespace
 
 Program::Program() : app_("pare makes AI models smaller and faster, and proves it.", "pare") {
@@ -80,7 +87,7 @@ int Program::guarded() {
   } catch (const Error& e) {
     code = e.exit_code();
     if (e.fault() == Fault::interrupted && caught_signal() != 0) code = 128 + caught_signal();
-    report(common_, to_string(e.fault()), e.what(), code);
+    report(common_, to_string(e.fault()), told(e), code);
   } catch (const std::bad_alloc&) {
     code = static_cast<int>(Fault::resource);
     report(common_, "resource", "out of memory", code);

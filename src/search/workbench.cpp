@@ -107,7 +107,7 @@ std::string Workbench::key(const std::string& what) const {
 
 MethodContext Workbench::context() {
   MethodContext c{*settings_.environment.ops, target_.target->rules};
-  c.calibration = &calibration_batches();
+  if (settings_.calibration->size() > 0) c.calibration = &calibration_batches();
   c.progress = settings_.progress;
   c.seed = settings_.seed;
   c.cache = &statistics_;

@@ -63,18 +63,18 @@ nlohmann::json support_of(const TargetDef& target, const Graph& graph) {
   TargetOptions options;
   options.environment = environment();
   nlohmann::json refused = nlohmann::json::array();
-  std::int64_t accelerated = 0;
+  std::int64_t integer = 0;
   std::int64_t runs = 0;
   for (const Node* node : graph.nodes()) {
     const Support s = target.supports(*node, options);
     runs += s.runs ? 1 : 0;
-    accelerated += s.accelerated ? 1 : 0;
+    integer += s.accelerated ? 1 : 0;
     if (!s.runs) refused.push_back({{"node", node->label()}, {"reason", s.reason}});
   }
   return {{"name", target.name},
           {"nodes", graph.node_count()},
           {"runs", runs},
-          {"accelerated", accelerated},
+          {"integer_nodes", integer},
           {"refused", refused}};
 }
 
@@ -122,7 +122,7 @@ std::string text_of(const nlohmann::json& j, const Model& model, const Facts& f,
   for (const std::string& u : f.unsupported) out += cat("not supported: ", u, "\n");
   for (const auto& t : j["targets"]) {
     out += cat("target ", t["name"].get<std::string>(), ": runs ", t["runs"], " of ", t["nodes"],
-               " nodes, ", t["accelerated"], " with fast kernels\n");
+               " nodes, ", t["integer_nodes"], " of them on 8-bit integers\n");
     for (const auto& r : t["refused"]) {
       out += cat("  ", r["node"].get<std::string>(), ": ", r["reason"].get<std::string>(), "\n");
     }
