@@ -3,6 +3,8 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include <algorithm>
+#include <string>
+#include <unordered_set>
 
 #include "base/file.hpp"
 #include "base/sha256.hpp"
@@ -73,7 +75,14 @@ class Encoder {
     for (const Value* constant : graph.constants()) {
       initializer(*constant, *proto.add_initializer());
     }
-    for (const Node* n : graph.nodes()) node(*n, *proto.add_node());
+    // ONNX Runtime refuses a graph in which two nodes have one name.
+    std::unordered_set<std::string> names;
+    for (const Node* n : graph.nodes()) {
+      auto& made = *proto.add_node();
+      node(*n, made);
+      if (n->name().empty()) continue;
+      for (int i = 1; !names.insert(made.name()).second; ++i) made.set_name(cat(n->name(), "_", i));
+    }
     for (const Value* output : graph.outputs()) value_info(*output, *proto.add_output());
   }
 

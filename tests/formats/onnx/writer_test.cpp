@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/temp_dir.hpp"
 #include "formats/onnx/onnx.pb.h"
 #include "formats/onnx/reader.hpp"
@@ -147,6 +149,19 @@ TEST(OnnxWriter, ConstantsThatAreOutputsAreMadeByNodes) {
   EXPECT_EQ(p.graph().node(0).op_type(), "Constant");
   EXPECT_EQ(p.graph().node(0).output(0), "c");
   EXPECT_EQ(p.graph().initializer_size(), 0);
+}
+
+TEST(OnnxWriter, NoTwoNodesHaveOneName) {
+  const TempDir dir;
+  onnx::write(model_of("input x: float32[2]\na = Relu(x) @n\nb = Relu(a) @n\nc = Relu(b) @n_1\ny: "
+                       "float32[2] = Relu(c) @n\noutput y\n",
+                       13),
+              dir.at("n.onnx"), {});
+  std::set<std::string> names;
+  const schema::ModelProto p = decode(dir.at("n.onnx"));
+  for (const auto& node : p.graph().node()) names.insert(node.name());
+  EXPECT_EQ(names.size(), 4U);
+  EXPECT_EQ(names.count("n"), 1U);
 }
 
 TEST(OnnxWriter, LargeWeightsGoBesideTheModelAndComeBack) {
