@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -31,9 +32,13 @@ std::size_t width(const std::string& text) {
   }));
 }
 
+/// A number, alone or with its unit ("0.59 ms", "1.52x"); not a name such as "16-bit weights".
 bool is_number(const std::string& text) {
-  return !text.empty() && (std::isdigit(static_cast<unsigned char>(text[0])) != 0 ||
-                           ((text[0] == '-' || text[0] == '+') && text.size() > 1));
+  const std::size_t sign = text.find_first_not_of("+-") == 1 ? 1 : 0;
+  if (text.size() <= sign || std::isdigit(static_cast<unsigned char>(text[sign])) == 0)
+    return false;
+  const std::size_t end = text.find_first_not_of("+-.0123456789eE");
+  return end == std::string::npos || text[end] == ' ' || text[end] == 'x';
 }
 
 bool draws() {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <utility>
 
 #include "base/text.hpp"
 #include "compress/static_int8.hpp"
@@ -181,7 +182,9 @@ TuneResult tune(const TuneOptions& options) {
 
 TunePlan plan_tune(const TuneOptions& options) {
   check(options);
-  Workbench bench(options.bench);
+  BenchSettings settings = options.bench;
+  settings.study.clear();  // a plan looks up no trial and leaves nothing behind
+  Workbench bench(std::move(settings));
   const auto loaded = bench.target().target->load(options.bench.model, bench.target().options);
   const auto inputs = bench.sample_inputs();
   loaded->run(inputs);

@@ -6,8 +6,7 @@ set -euo pipefail
 
 help --min-sqnr --layers --data
 "$pare" optimize "$model" -o fast.onnx >/dev/null
-"$pare" compress "$model" --step 'quantize: {scheme: int8_weights}' -o int8.onnx >/dev/null ||
-  "$pare" compress --list >&2
+"$pare" compress "$model" --step 'quantize: {scheme: weight_only_int8}' -o int8.onnx >/dev/null
 expect 0 "output scores" "$pare" compare "$model" fast.onnx
 expect 0 "" "$pare" compare "$model" fast.onnx --json
 object '"met": true' '"name": "output scores"' '"first": ' '"second": "fast.onnx"'

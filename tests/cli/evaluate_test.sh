@@ -15,15 +15,28 @@ holds "$(value low) <= $right && $right <= $(value high)" "the interval holds th
 # A share of 60 pictures.
 holds "(60 * $right - int(60 * $right + 0.5))^2 < 1e-12" "a share of 60"
 
-# The wrong preprocessing shows, so it is really applied.
-expect 0 "" "$pare" evaluate "$model" --data test --preprocess minus-one-one --label-offset 0 --json
-holds "$(value value) == $right"
-expect 0 "" "$pare" evaluate "$model" --data test --limit 20 "${preprocess[@]}" --json
-object '"samples": 20'
+# Wrong preprocessing, or labels moved by one, cost most of the accuracy: both are really applied.
+expect 0 "" "$pare" evaluate "$model" --data test --preprocess raw --json
+holds "$(value value) < $right" "accuracy on bytes instead of -1..1"
+expect 0 "" "$pare" evaluate "$model" --data test "${preprocess[@]}" --label-offset 1 --json
+holds "$(value value) < 0.2" "accuracy with moved labels"
 
-expect 0 "" "$pare" evaluate "$model" --reference "$model" --data test --limit 20 \
-  "${preprocess[@]}" --json
-object '"reference'
+# A part of the pictures is drawn with the seed: the same seed, the same part.
+few=("$pare" evaluate "$model" --data test --limit 20 "${preprocess[@]}" --json --threads 1)
+expect 0 "" "${few[@]}" --seed 3
+object '"samples": 20'
+cp out.txt first.txt
+expect 0 "" "${few[@]}" --seed 3
+cmp out.txt first.txt || fail "the same seed gave other figures"
+
+# Against a reference: itself, which always agrees; and with its weights in 8 bits.
+expect 0 "" "${few[@]}" --reference "$model"
+object '"agreement": 1.0' '"reference": {' '"name": "scores"'
+"$pare" compress "$model" --step 'quantize: {scheme: weight_only_int8}' -o int8.onnx >/dev/null
+expect 0 "" "$pare" evaluate int8.onnx --data test --limit 20 "${preprocess[@]}" --json \
+  --reference "$model"
+holds "0.9 <= $(value agreement) && $(value agreement) <= 1" "agreement of 8-bit weights"
+holds "15 < $(value sqnr_db) && $(value sqnr_db) < 60" "SQNR of 8-bit weights"
 
 expect 64 "--data" "$pare" evaluate "$model"
 expect 66 "nowhere" "$pare" evaluate "$model" --data nowhere "${preprocess[@]}"

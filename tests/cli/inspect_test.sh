@@ -18,6 +18,14 @@ object '"BatchNormalization": 19' '"Conv": 23' '"nodes": 80' '"producer": "pytor
 # beside them, 2 x 3707 in all.
 [ "$(value parameters)" -eq $((623778 + 2 * 3707)) ] || fail "parameters: $(value parameters)"
 
+# Nothing in it runs on integers before it is quantised.
+[ "$(value integer_nodes)" -eq 0 ] || fail "integer nodes in a float model"
+"$pare" compress "$model" --step 'quantize: {scheme: weight_only_int8}' -o int8.onnx >/dev/null
+expect 0 "" "$pare" inspect int8.onnx --json
+grep -q '"int8": ' out.txt || fail "no 8-bit constants: $(cat out.txt)"
+grep -q '"DequantizeLinear": ' out.txt || fail "nothing is quantised: $(cat out.txt)"
+expect 0 "" "$pare" inspect "$model" --json
+
 # The work grows with the batch.
 one=$(value macs)
 expect 0 "" "$pare" inspect "$model" --json --size N=4
@@ -32,5 +40,5 @@ echo "no model" >text.onnx
 expect 65 "text.onnx" "$pare" inspect text.onnx
 : >empty.onnx
 expect 65 "empty.onnx" "$pare" inspect empty.onnx
-expect 66 "" "$pare" inspect "$work"
+expect 64 "not a regular file" "$pare" inspect "$work"
 passed

@@ -104,7 +104,7 @@ bad_models() {
 pictures() {
   local generate
   generate=$(dirname "$pare")/meals_generate
-  "$generate" --out "$1" --split "$1" --count "$2" --seed 1 >/dev/null
+  "$generate" --out "$1" --split "$1" --count "$2" --seed 1 2>err.txt || fail "$(cat err.txt)"
 }
 
 passed() { echo "$name: passed"; }
