@@ -32,6 +32,9 @@ holds "$(stat -c %s int8.onnx) < 0.35 * $before" "a third of the size"
 expect 0 "" "$pare" inspect int8.onnx --json
 grep -q '"QuantizeLinear"' out.txt || fail "nothing is quantised: $(cat out.txt)"
 expect 0 "" "$pare" compare "$model" int8.onnx --data calib "${preprocess[@]}" --min-sqnr 10
+expect 0 "" "$pare" compress "$model" "${int8[@]}" "${preprocess[@]}" -o two.onnx --threads 2
+expect 0 "" "$pare" compress "$model" "${int8[@]}" "${preprocess[@]}" -o one.onnx --threads 1
+cmp one.onnx two.onnx || fail "the bytes depend on the number of threads"
 expect 64 "calibrates" "$pare" compress "$model" --step 'quantize: {scheme: int8}' -o no.onnx
 
 expect 0 "quantize" "$pare" compress --list
@@ -53,5 +56,6 @@ expect 0 "" "$pare" compress "$model" --recipe half.yaml -o int8.onnx --force
 cmp half.onnx int8.onnx || fail "--force did not replace the file"
 bad_models "$pare" compress MODEL --recipe half.yaml -o no.onnx
 expect 73 "nowhere" "$pare" compress "$model" --recipe half.yaml -o nowhere/no.onnx
+expect 74 "no.onnx" disk_full "$pare" compress "$model" --recipe half.yaml -o no.onnx
 absent no.onnx nowhere
 passed

@@ -41,4 +41,11 @@ expect 65 "text.onnx" "$pare" inspect text.onnx
 : >empty.onnx
 expect 65 "empty.onnx" "$pare" inspect empty.onnx
 expect 64 "not a regular file" "$pare" inspect "$work"
+
+# Results that cannot be written are an error.
+status=0
+"$pare" inspect "$model" 2>err.txt >/dev/full || status=$?
+[ "$status" -eq 74 ] || fail "a full disk behind standard output gave $status"
+grep -qF "cannot write to standard output" err.txt || fail "does not say so: $(cat err.txt)"
+absent
 passed

@@ -40,5 +40,10 @@ expect 64 "want a model" "$pare" optimize "$model"
 
 bad_models "$pare" optimize MODEL -o no.onnx
 expect 73 "nowhere/no.onnx" "$pare" optimize "$model" -o nowhere/no.onnx
+expect 74 "no.onnx" disk_full "$pare" optimize "$model" -o no.onnx
 absent no.onnx nowhere
+# A write that fails leaves what was there as it was.
+expect 74 "fast.onnx" disk_full "$pare" optimize "$model" -o fast.onnx --force
+cmp fast.onnx first.onnx || fail "a failed write changed the file"
+absent
 passed

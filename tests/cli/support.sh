@@ -100,6 +100,13 @@ bad_models() {
   object '"kind": "corrupt"' '"exit_code": 65'
 }
 
+# disk_full COMMAND...: as on a disk that has room for the first 100 kB of a file.
+disk_full() (
+  trap '' XFSZ
+  ulimit -f 100
+  "$@"
+)
+
 # pictures SPLIT COUNT: a folder SPLIT of labelled pictures of meals.
 pictures() {
   local generate

@@ -10,8 +10,9 @@ pictures calib 4
 before=$(stat -c %s "$model")
 # One thread, few samples; a slower candidate may win, so that no choice hangs on the clock.
 few=(--data test --calib calib "${preprocess[@]}" --limit 10 --calib-limit 2 --quick-samples 0
-  --measure-seconds 0.1 --threads 1 --allow-slower)
-tune=("$pare" tune "$model" "${few[@]}")
+  --threads 1 --allow-slower)
+slow=("$pare" tune "$model" "${few[@]}" --measure-seconds 0.5)
+tune=("$pare" tune "$model" "${few[@]}" --measure-seconds 0.1)
 
 # --dry-run says what it would do, and writes nothing.
 expect 0 "Would try" "${tune[@]}" --max-size 30% --study plan.db -o plan.onnx --dry-run
@@ -61,7 +62,7 @@ expect 0 "" "$pare" verify closest.onnx
 
 # start OUTPUT: a run in the background, with a study of its own; waits for its second trial.
 start() {
-  "${tune[@]}" --measure-seconds 1 --max-size 30% --study "$1.db" -o "$1.onnx" \
+  "${slow[@]}" --max-size 30% --study "$1.db" -o "$1.onnx" \
     >start.txt 2>&1 </dev/null &
   runner=$!
   local i
@@ -90,8 +91,8 @@ ended() {
 }
 # resume OUTPUT: the finished trials are kept, the others made, and the output is whole.
 resume() {
-  expect 0 "kept from an earlier run" "${tune[@]}" --measure-seconds 0.1 --max-size 30% \
-    --study "$1.db" -o "$1.onnx"
+  expect 0 "kept from an earlier run" "${tune[@]}" --max-size 30% --study "$1.db" \
+    -o "$1.onnx"
   local kept
   kept=$(grep -c "kept from an earlier run" out.txt)
   [ "$kept" -ge 2 ] && [ "$kept" -lt "$rows" ] || fail "$kept of $rows trials kept: $(cat out.txt)"
@@ -119,6 +120,7 @@ expect 64 "--output" "$pare" tune "$model" --data test
 expect 64 "much" "${tune[@]}" --max-size much --study "" -o no.onnx
 expect 66 "nowhere" "$pare" tune "$model" --data nowhere --max-size 30% --study "" -o no.onnx
 expect 73 "nowhere" "${tune[@]}" --max-size 30% --study "" -o nowhere/no.onnx
+expect 74 "" disk_full "${tune[@]}" --max-size 30% --study "" -o no.onnx
 bad_models "$pare" tune MODEL "${few[@]}" --max-size 30% --study "" -o no.onnx
 absent no.onnx nowhere
 passed
