@@ -99,11 +99,11 @@ resume() {
   cmp small.onnx "$1.onnx" || fail "a run taken up again gave other bytes"
 }
 
-# Killed in the middle: no output. Its working directory stays, as nothing could remove it.
+# Killed in the middle: no output. Its working directories stay, as nothing could remove them.
 start killed
 kill -KILL $runner
 ended 137
-rm -rf tmp/.pare-*
+rm -rf tmp/.pare-* tmp/pare-*
 absent killed.onnx
 resume killed
 

@@ -3,6 +3,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include <algorithm>
+#include <exception>
 #include <string>
 #include <unordered_set>
 
@@ -224,18 +225,36 @@ void name_constant_outputs(Graph& graph) {
   if (changed) graph.remove_unused();
 }
 
-/// The bytes of a message go to a file as they are made.
+/// The bytes of a message go to a file as they are made. No exception may pass through protobuf:
+/// the first one is kept, and check() throws it.
 class FileStream : public google::protobuf::io::CopyingOutputStream {
  public:
   explicit FileStream(AtomicFile& file) : file_(file) {}
   bool Write(const void* buffer, int size) override {
-    file_.write(std::span(static_cast<const std::byte*>(buffer), static_cast<std::size_t>(size)));
-    return true;
+    if (failure_ != nullptr) return false;
+    try {
+      file_.write(std::span(static_cast<const std::byte*>(buffer), static_cast<std::size_t>(size)));
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+    return failure_ == nullptr;
+  }
+  void check() const {
+    if (failure_ != nullptr) std::rethrow_exception(failure_);
   }
 
  private:
   AtomicFile& file_;
+  std::exception_ptr failure_;
 };
+
+void encode(const schema::ModelProto& proto, AtomicFile& file) {
+  FileStream stream(file);
+  google::protobuf::io::CopyingOutputStreamAdaptor adaptor(&stream);
+  const bool encoded = proto.SerializeToZeroCopyStream(&adaptor) && adaptor.Flush();
+  stream.check();
+  require(encoded, "protobuf cannot encode the model");
+}
 
 void encode_header(const Model& model, std::int64_t opset, std::int64_t ir,
                    schema::ModelProto& proto) {
@@ -295,11 +314,7 @@ void write(const Model& model, const std::filesystem::path& path, const WriteOpt
     throw Error(Fault::unsupported, cat("the model without its large weights takes ",
                                         human_bytes(proto.ByteSizeLong()), ", above 2 GiB"));
   }
-  {
-    FileStream stream(file);
-    google::protobuf::io::CopyingOutputStreamAdaptor adaptor(&stream);
-    require(proto.SerializeToZeroCopyStream(&adaptor), "protobuf cannot encode the model");
-  }
+  encode(proto, file);
   if (weights != nullptr) weights->commit();
   file.commit();
 }
