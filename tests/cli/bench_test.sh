@@ -25,6 +25,9 @@ object '"baseline": {' '"model": {'
 
 expect 0 "Conv" "$pare" bench "$model" "${few[@]}" --profile
 expect 64 "--seconds" "$pare" bench "$model" --seconds 0
+strange_models
+expect 69 "HardSigmoix (10)" "$pare" bench strange.onnx "${few[@]}"
+expect 65 "imagx" "$pare" bench dangling.onnx "${few[@]}"
 bad_models "$pare" bench MODEL "${few[@]}"
 expect 66 "missing.onnx" "$pare" bench "$model" --baseline missing.onnx "${few[@]}"
 absent

@@ -5,7 +5,7 @@ set -euo pipefail
 . "$(dirname "$0")/support.sh"
 
 help bash zsh fish
-verbs="bench compare completion compress doctor evaluate inspect optimize report run tune verify"
+verbs=$(basename -s .cpp "$source"/src/cli/verbs/*.cpp)
 for shell in bash zsh fish; do
   expect 0 "pare" "$pare" completion $shell
   for verb in $verbs; do says "$verb"; done

@@ -54,6 +54,9 @@ expect 64 "--recipe" "$pare" compress "$model" -o no.onnx
 expect 73 "--force" "$pare" compress "$model" --recipe half.yaml -o int8.onnx
 expect 0 "" "$pare" compress "$model" --recipe half.yaml -o int8.onnx --force
 cmp half.onnx int8.onnx || fail "--force did not replace the file"
+strange_models
+expect 69 "HardSigmoix (10)" "$pare" compress strange.onnx --step 'optimize: {}' -o no.onnx
+expect 65 "imagx" "$pare" compress dangling.onnx --step 'optimize: {}' -o no.onnx
 bad_models "$pare" compress MODEL --recipe half.yaml -o no.onnx
 expect 73 "nowhere" "$pare" compress "$model" --recipe half.yaml -o nowhere/no.onnx
 expect 74 "no.onnx" disk_full "$pare" compress "$model" --recipe half.yaml -o no.onnx

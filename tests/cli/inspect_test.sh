@@ -34,6 +34,10 @@ expect 64 "N=0" "$pare" inspect "$model" --size N=0
 expect 64 "" "$pare" inspect
 expect 64 "" "$pare" inspect "$model" --no-such-option
 
+strange_models
+expect 0 "not supported: HardSigmoix (10)" "$pare" inspect strange.onnx
+says "target native: runs 70 of 80 nodes"
+expect 65 "imagx" "$pare" inspect dangling.onnx
 bad_models "$pare" inspect MODEL
 # What is no model at all, and one with nothing in it.
 echo "no model" >text.onnx

@@ -38,6 +38,9 @@ object '"by_default": true' '"name": "fold_constants"'
 expect 0 "written: why.onnx" "$pare" optimize "$model" -o why.onnx --explain
 expect 64 "want a model" "$pare" optimize "$model"
 
+strange_models
+expect 69 "HardSigmoix (10)" "$pare" optimize strange.onnx -o no.onnx
+expect 65 "imagx" "$pare" optimize dangling.onnx -o no.onnx
 bad_models "$pare" optimize MODEL -o no.onnx
 expect 73 "nowhere/no.onnx" "$pare" optimize "$model" -o nowhere/no.onnx
 expect 74 "no.onnx" disk_full "$pare" optimize "$model" -o no.onnx

@@ -50,6 +50,9 @@ expect 66 "no.npy" "$pare" run "$model" --input image=no.npy
 head -c 1000 zeros.npy >short.npy
 expect 65 "short.npy" "$pare" run "$model" --input image=short.npy --output-dir no
 expect 64 "no_such_target" "$pare" run "$model" --target no_such_target
+strange_models
+expect 69 "HardSigmoix (10)" "$pare" run strange.onnx --output-dir no
+expect 65 "imagx" "$pare" run dangling.onnx --output-dir no
 bad_models "$pare" run MODEL --output-dir no
 absent no/scores.npy
 passed

@@ -107,6 +107,15 @@ disk_full() (
   "$@"
 )
 
+# strange_models: strange.onnx has ten nodes of an operator that nobody knows (field 4, 11 bytes);
+# dangling.onnx has a node that reads a value that nothing computes (field 1, 5 bytes).
+strange_models() {
+  LC_ALL=C sed 's/\x22\x0bHardSigmoid/\x22\x0bHardSigmoix/g' "$model" >strange.onnx
+  LC_ALL=C sed '0,/^\x05image/s//\x05imagx/' "$model" >dangling.onnx
+  [ "$(cmp -l "$model" strange.onnx | wc -l)" -eq 10 ] || fail "strange.onnx is not as wanted"
+  [ "$(cmp -l "$model" dangling.onnx | wc -l)" -eq 1 ] || fail "dangling.onnx is not as wanted"
+}
+
 # pictures SPLIT COUNT: a folder SPLIT of labelled pictures of meals.
 pictures() {
   local generate

@@ -66,12 +66,12 @@ start() {
     >start.txt 2>&1 </dev/null &
   runner=$!
   local i
-  for ((i = 0; i < 1500; ++i)); do
+  for ((i = 0; i < 3000; ++i)); do
     if grep -qa '"name":"graph only"' "$1".db* 2>/dev/null; then return; fi
     kill -0 $runner 2>/dev/null || fail "ended too early: $(cat start.txt)"
     sleep 0.02
   done
-  fail "no trial in 30 s"
+  fail "no trial in 60 s"
 }
 # ended CODE: how the run in the background ended; its measuring process must end with it.
 ended() {
