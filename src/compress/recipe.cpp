@@ -158,8 +158,8 @@ std::string Recipe::summary() const {
 bool Recipe::needs_calibration() const {
   for (const RecipeStep& step : steps) {
     if (step.method == "quantize") {
-      const auto scheme = step.options.find("scheme");
-      if (scheme != step.options.end() && scheme->second == OptionValue(std::string("int8"))) {
+      const auto scheme = step.options.find("scheme");  // int8 when it is not said
+      if (scheme == step.options.end() || scheme->second == OptionValue(std::string("int8"))) {
         return true;
       }
     } else if (find_method(step.method).needs_what == Needs::calibration) {

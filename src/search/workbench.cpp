@@ -41,6 +41,33 @@ std::vector<std::int64_t> as_labels(const std::vector<std::int32_t>& predicted) 
   return out;
 }
 
+nlohmann::json to_json(const SensitivityResult& result) {
+  nlohmann::json layers = nlohmann::json::array();
+  for (const LayerSensitivity& l : result.layers) {
+    layers.push_back({{"node", l.node},
+                      {"op", l.op},
+                      {"weights", l.weights},
+                      {"alone_db", l.alone_db},
+                      {"left_float_db", l.left_float_db}});
+  }
+  return {{"all_db", result.all_db}, {"layers", layers}};
+}
+
+SensitivityResult sensitivity_from_json(const nlohmann::json& json) {
+  SensitivityResult result;
+  result.all_db = json.at("all_db").get<double>();
+  for (const auto& l : json.at("layers")) {
+    LayerSensitivity row;
+    row.node = l.at("node").get<std::string>();
+    row.op = l.at("op").get<std::string>();
+    row.weights = l.at("weights").get<std::int64_t>();
+    row.alone_db = l.at("alone_db").get<double>();
+    row.left_float_db = l.at("left_float_db").get<double>();
+    result.layers.push_back(std::move(row));
+  }
+  return result;
+}
+
 }  // namespace
 
 WorkDirectory::WorkDirectory(const fs::path& parent) {
@@ -152,6 +179,9 @@ std::vector<Tensor> Workbench::sample_inputs() { return calibration_batches().ge
 
 std::vector<double> Workbench::output_sqnr(const std::vector<Recipe>& recipes,
                                            std::int64_t samples) {
+  std::string what = cat("output_sqnr ", samples);
+  for (const Recipe& recipe : recipes) what += "\n" + recipe.yaml();
+  if (const auto stored = study_.get(key(what))) return stored->get<std::vector<double>>();
   const MemorySource few(calibration_batches(), samples);
   const OpRegistry& ops = *settings_.environment.ops;
   const auto exact = Session::create(*model_.graph, ops, {});
@@ -171,10 +201,16 @@ std::vector<double> Workbench::output_sqnr(const std::vector<Recipe>& recipes,
     }
     out.push_back(fidelity.sqnr_db());
   }
+  // As for the sensitivity: JSON has no infinity.
+  if (std::all_of(out.begin(), out.end(), [](double db) { return std::isfinite(db); })) {
+    study_.put(key(what), out);
+  }
   return out;
 }
 
 SensitivityResult Workbench::sensitivity(const std::string& calibration, std::int64_t samples) {
+  const std::string at = key(cat("sensitivity ", calibration, " ", samples));
+  if (const auto stored = study_.get(at)) return sensitivity_from_json(*stored);
   const Graph& graph = optimized();
   const MemorySource few(calibration_batches(), samples);
   MethodContext c = context();
@@ -182,8 +218,15 @@ SensitivityResult Workbench::sensitivity(const std::string& calibration, std::in
   const auto table = cached_statistics(graph, c.prefix, c);
   StaticInt8 options;
   options.calibration = parse_range_method(calibration);
-  return measure_sensitivity(graph, *settings_.environment.ops, *table, options, c.rules, few,
-                             settings_.progress);
+  SensitivityResult result = measure_sensitivity(graph, *settings_.environment.ops, *table, options,
+                                                 c.rules, few, settings_.progress);
+  // JSON has no infinity: such a result is worked out again.
+  const bool finite =
+      std::all_of(result.layers.begin(), result.layers.end(), [](const LayerSensitivity& l) {
+        return std::isfinite(l.alone_db) && std::isfinite(l.left_float_db);
+      });
+  if (finite && std::isfinite(result.all_db)) study_.put(at, to_json(result));
+  return result;
 }
 
 std::unique_ptr<Evaluator> Workbench::evaluator(LoadedModel& model) const {
@@ -261,10 +304,11 @@ Trial Workbench::attempt(const Candidate& candidate, const Limits& limits) {
       throw;
     }
     trial.status = Trial::Status::failed;
-    trial.reason = e.what();
+    trial.reason = e.message();
   }
   trial.seconds = now_s() - start;
-  study_.put(at, to_json(trial));
+  // A failure may have had its cause outside (a full disk, a library since replaced): tried again.
+  if (trial.status == Trial::Status::measured) study_.put(at, to_json(trial));
   return trial;
 }
 

@@ -26,6 +26,8 @@ TEST(Recipe, PrintsWhatItRead) { EXPECT_EQ(parse_recipe(kYaml).yaml(), kYaml); }
 TEST(Recipe, KnowsWhetherItCalibrates) {
   EXPECT_TRUE(parse_recipe(kYaml).needs_calibration());
   EXPECT_FALSE(parse_recipe("steps: [quantize: {scheme: fp16}]").needs_calibration());
+  EXPECT_TRUE(parse_recipe("steps: [quantize: {}]").needs_calibration()) << "int8 by default";
+  EXPECT_FALSE(parse_recipe("steps: [optimize: {}]").needs_calibration());
 }
 
 TEST(Recipe, SummarisesForTables) {
