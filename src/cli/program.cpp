@@ -1,7 +1,9 @@
 #include "cli/program.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <new>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -73,6 +75,10 @@ int Program::run(int argc, char** argv) {
   } catch (const CLI::Success& e) {
     return app_.exit(e);
   } catch (const CLI::ParseError& e) {
+    // An argument may be refused before the options common to all verbs are taken.
+    common_.json =
+        std::any_of(argv, argv + argc, [](std::string_view word) { return word == "--json"; });
+    for (const CLI::App* verb : app_.get_subcommands()) common_.verb = verb->get_name();
     report(common_, "usage", e.what(), kUsage);
     (void)std::fputs("Run with --help for more information.\n", stderr);
     return kUsage;

@@ -25,6 +25,10 @@ object '"baseline": {' '"model": {'
 
 expect 0 "Conv" "$pare" bench "$model" "${few[@]}" --profile
 expect 64 "--seconds" "$pare" bench "$model" --seconds 0
+expect 64 "--seconds" "$pare" bench "$model" --seconds 0 --json
+object '"kind": "usage"' '"exit_code": 64' '"message": "--seconds'
+expect 64 "model is required" "$pare" bench --json
+object '"message": "model is required"'
 strange_models
 expect 69 "HardSigmoix (10)" "$pare" bench strange.onnx "${few[@]}"
 expect 65 "imagx" "$pare" bench dangling.onnx "${few[@]}"

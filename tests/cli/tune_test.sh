@@ -119,7 +119,17 @@ expect 64 "--data" "$pare" tune "$model" -o no.onnx
 expect 64 "--output" "$pare" tune "$model" --data test
 expect 64 "much" "${tune[@]}" --max-size much --study "" -o no.onnx
 expect 66 "nowhere" "$pare" tune "$model" --data nowhere --max-size 30% --study "" -o no.onnx
-expect 73 "nowhere" "${tune[@]}" --max-size 30% --study "" -o nowhere/no.onnx
+for place in "-o nowhere/no.onnx" "-o no.onnx --report nowhere/r.html" \
+  "-o no.onnx --record nowhere/r.json"; do
+  # shellcheck disable=SC2086
+  expect 73 "no directory nowhere" "${tune[@]}" --max-size 30% --study "" $place
+done
+expect 64 "at least one limit" "${tune[@]}" --study "" -o no.onnx
+cp "$model" same.onnx
+expect 64 "same.onnx" "$pare" tune same.onnx "${few[@]}" --max-size 30% --study "" -o same.onnx --force
+cmp "$model" same.onnx || fail "the model itself was replaced"
+echo rubbish >rubbish.db
+expect 65 "rubbish.db" "${tune[@]}" --max-size 30% --study rubbish.db -o no.onnx
 expect 74 "" disk_full "${tune[@]}" --max-size 30% --study "" -o no.onnx
 bad_models "$pare" tune MODEL "${few[@]}" --max-size 30% --study "" -o no.onnx
 absent no.onnx nowhere

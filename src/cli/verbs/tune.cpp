@@ -1,5 +1,7 @@
 #include "search/tune.hpp"
 
+#include <filesystem>
+
 #include "api/environment.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -150,7 +152,18 @@ int dry_run(const TuneOptions& options, Console& console) {
   return 0;
 }
 
+/// Says before the search, which may take hours, that a file has no place to go to.
+void check_folder(const std::string& file) {
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  if (!folder.empty() && !std::filesystem::is_directory(folder)) {
+    throw Error(Fault::cannot_create,
+                cat("there is no directory ", folder.string(), " for ", file));
+  }
+}
+
 int run(const Arguments& a, Console& console) {
+  check_folder(a.report);
+  check_folder(a.record);
   TuneOptions options = options_of(a, console);
   options.bench.data = a.data.open_data(options.bench.seed);
   options.bench.calibration = a.data.open_calibration(options.bench.seed);
