@@ -112,7 +112,7 @@ void Console::print(const std::string& text) const {
   if (text.empty() || text.back() != '\n') (void)std::fputc('\n', stdout);
 }
 
-void Console::result(nlohmann::json object) const {
+void Console::result(const nlohmann::json& object) const {
   if (!json()) return;
   nlohmann::json all = {{"pare", 1}, {"verb", options_.verb}};
   all.update(object);

@@ -41,7 +41,7 @@ class Console {
   /// Text for people; nothing with --json.
   void print(const std::string& text) const;
   /// The one object that --json prints: {"pare": 1, "verb": ..., ...}.
-  void result(nlohmann::json object) const;
+  void result(const nlohmann::json& object) const;
   /// On standard error, unless --quiet.
   void note(const std::string& text) const;
   /// Draws on standard error when that is a terminal; throws Error(interrupted) after a signal.
