@@ -16,8 +16,8 @@ done
 
 # What bash offers: the verbs, then the options of a verb.
 offers() {
-  bash -c '. ./script.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _pare; echo "${COMPREPLY[*]}"' \
-    bash "$@"
+  bash -c '. ./script.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _pare
+    echo "${COMPREPLY[*]}"' bash "$@"
 }
 [ "$(offers pare op)" = optimize ] || fail "pare op gives: $(offers pare op)"
 [ "$(offers pare com)" = "compare completion compress" ] || fail "pare com: $(offers pare com)"

@@ -33,8 +33,8 @@ cmp out.txt first.txt || fail "the same seed gave other figures"
 expect 0 "" "${few[@]}" --reference "$model"
 object '"agreement": 1.0' '"reference": {' '"name": "scores"'
 "$pare" compress "$model" --step 'quantize: {scheme: weight_only_int8}' -o int8.onnx >/dev/null
-expect 0 "" "$pare" evaluate int8.onnx --data test --limit 20 "${preprocess[@]}" --json --threads 1 \
-  --reference "$model"
+expect 0 "" "$pare" evaluate int8.onnx --reference "$model" --data test --limit 20 \
+  "${preprocess[@]}" --json --threads 1
 holds "0.9 <= $(value agreement) && $(value agreement) <= 1" "agreement of 8-bit weights"
 holds "15 < $(value sqnr_db) && $(value sqnr_db) < 60" "SQNR of 8-bit weights"
 

@@ -26,6 +26,7 @@ expect 0 "Chosen: " "${tune[@]}" --max-size 30% --study study.db -o small.onnx \
   --report report.html --record record.json
 says "met     size" "Report: report.html"
 ! grep -q "kept from an earlier run" out.txt || fail "the first run cannot reuse: $(cat out.txt)"
+grep -qE '^[> ]  16-bit weights ' out.txt || fail "a name stands right as a number: $(cat out.txt)"
 rows=$(grep -cE '[kM]B +[0-9.]+ ms +[0-9.]+x ' out.txt) || fail "no trials: $(cat out.txt)"
 [ "$rows" -ge 2 ] || fail "$rows trials"
 [ "$(grep -c '"status": "measured"' record.json)" -eq "$rows" ] ||
@@ -126,7 +127,8 @@ for place in "-o nowhere/no.onnx" "-o no.onnx --report nowhere/r.html" \
 done
 expect 64 "at least one limit" "${tune[@]}" --study "" -o no.onnx
 cp "$model" same.onnx
-expect 64 "same.onnx" "$pare" tune same.onnx "${few[@]}" --max-size 30% --study "" -o same.onnx --force
+expect 64 "same.onnx" "$pare" tune same.onnx "${few[@]}" --max-size 30% --study "" \
+  -o same.onnx --force
 cmp "$model" same.onnx || fail "the model itself was replaced"
 echo rubbish >rubbish.db
 expect 65 "rubbish.db" "${tune[@]}" --max-size 30% --study rubbish.db -o no.onnx
