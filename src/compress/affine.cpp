@@ -141,12 +141,16 @@ Value* add_weight_dequantizer(Graph& graph, const QuantizedWeights& w, const std
   const Shape shape = per_tensor ? Shape{} : Shape{static_cast<std::int64_t>(w.scales.size())};
   Value* codes = graph.add_constant(w.codes, name + "_quantized");
   Value* scale = graph.add_constant(Tensor::of<float>(shape, w.scales), name + "_scale");
-  Value* zero = graph.add_constant(Tensor(ElementKind::i8, shape), name + "_zero_point");
+  std::vector<Value*> inputs = {codes, scale};
+  // Zero is the default, and runtimes ask to see it only for matrix products.
+  if (before == nullptr || !before->is("Conv")) {
+    inputs.push_back(graph.add_constant(Tensor(ElementKind::i8, shape), name + "_zero_point"));
+  }
   Attributes attributes;
   if (!per_tensor) attributes["axis"] = w.axis;
   Node* dq =
       graph.add_node({.op = "DequantizeLinear",
-                      .inputs = {codes, scale, zero},
+                      .inputs = std::move(inputs),
                       .attributes = std::move(attributes),
                       .name = graph.unique_name(name + "_DequantizeLinear"),
                       .output_names = {graph.unique_name(name + "_DequantizeLinear_Output")}},

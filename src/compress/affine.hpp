@@ -58,7 +58,8 @@ std::int64_t weight_channel_axis(const Node& node);
 /// node is something else or its weights are not constant.
 const Tensor* constant_weights(const Node& node);
 
-/// Adds DequantizeLinear(codes, scales[, zero points]) before `before`; returns its output.
+/// Adds DequantizeLinear(codes, scales[, zero points]) before `before`, its reader; returns its
+/// output. Convolutions go without the zero points, one byte for each channel of the file.
 Value* add_weight_dequantizer(Graph& graph, const QuantizedWeights& w, const std::string& name,
                               Node* before);
 

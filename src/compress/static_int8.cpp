@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "compress/guard_float_layers.hpp"
+
 namespace pare {
 namespace {
 
@@ -45,6 +47,7 @@ class Quantizer {
     prune_tails();
     assign_params();
     emit();
+    if (rules_.quantizes_float_layers) guard_float_layers(graph_);
     graph_.sort();
     graph_.remove_unused();
     return std::move(report_);

@@ -64,6 +64,9 @@ struct TargetRules {
   /// On this CPU, products of 8-bit numbers saturate in 16 bits on their way: weights should keep
   /// to 7 bits.
   bool int8_products_saturate = false;
+  /// A float Conv, ConvTranspose or Gemm between DQ and Q gets 8-bit weights from the runtime itself
+  /// (one scale for all), unless its bias is computed: layers kept in float must prevent it.
+  bool quantizes_float_layers = false;
   bool supports_float16 = true;  ///< runs f16 (may be by widening)
   bool supports_bfloat16 = true;
   std::int64_t newest_opset = 28;
