@@ -32,7 +32,9 @@ TEST_P(EveryModel, IsReadAndUsesKnownOperatorsOnly) {
 TEST_P(EveryModel, GivesTheNumbersOfOnnxRuntime) {
   const auto theirs = load_onnxruntime(GetParam());
   const auto ours = load_native(GetParam());
+  const Model model = read_model(at(GetParam()));
   for (const std::uint64_t seed : {1U, 2U}) {
+    std::vector<Tensor> exact;
     const std::vector<Tensor> inputs = inputs_for(GetParam(), theirs->inputs(), seed);
     const std::vector<Tensor> want = theirs->run(inputs);
     const std::vector<Tensor> got = ours->run(inputs);
@@ -41,7 +43,14 @@ TEST_P(EveryModel, GivesTheNumbersOfOnnxRuntime) {
       ASSERT_EQ(got[i].shape(), want[i].shape()) << theirs->outputs()[i].name;
       Fidelity f;
       f.add(want[i], got[i]);
-      EXPECT_LE(f.max_abs(), kRounding * std::max(1e-3, f.peak()))
+      const double most = kRounding * std::max(1e-3, f.peak());
+      if (f.max_abs() <= most) continue;
+      // One of the two is wrong (ONNX Runtime's sigmoid has an absolute error of 1e-7 where it is
+      // near 0): the reference kernels, in double, say which.
+      if (exact.empty()) exact = interpret(*model.graph, op_registry(), inputs);
+      Fidelity ours_alone;
+      ours_alone.add(exact.at(i), got[i]);
+      EXPECT_LE(ours_alone.max_abs(), most)
           << theirs->outputs()[i].name << ": SQNR " << f.sqnr_db() << " dB, peak " << f.peak();
     }
   }
