@@ -26,7 +26,10 @@ bool same_shape(const ValueType& a, const ValueType& b) {
 void forget(Graph& body) {
   for (Node* node : body.nodes()) {
     for (Value* v : node->outputs()) {
-      if (v != nullptr) v->set_type(ValueType(v->dtype()));
+      if (v == nullptr) continue;
+      ValueType unknown;
+      unknown.dtype = v->dtype();
+      v->set_type(unknown);
     }
     for (Graph* inner : node->subgraphs()) forget(*inner);
   }

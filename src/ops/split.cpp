@@ -1,5 +1,3 @@
-#include <numeric>
-
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
 
@@ -16,10 +14,14 @@ std::vector<std::int64_t> parts_of(const AttributeReader& a, std::int64_t size, 
       given.push_back(std::max<std::int64_t>(0, std::min(each, size - i * each)));
     }
   }
-  const std::int64_t sum = std::accumulate(given.begin(), given.end(), std::int64_t{0});
-  bool negative = false;
-  for (const std::int64_t g : given) negative = negative || g < 0;
-  if (given.size() != outputs || sum != size || negative) {
+  // Counted down from the size, as the sum of hostile parts may not fit.
+  std::int64_t left = size;
+  bool fits = given.size() == outputs;
+  for (const std::int64_t g : given) {
+    fits = fits && g >= 0 && g <= left;
+    if (fits) left -= g;
+  }
+  if (!fits || left != 0) {
     a.fail(cat("parts ", to_string(given), " do not make ", outputs, " outputs of ", size));
   }
   return given;
