@@ -31,8 +31,8 @@ conformance: deps
 	$(RELEASE)/pare_conformance "$(SUITE)"
 
 lint: deps-dev
-	cmake --preset dev
-	cmake --build --preset dev --target lint
+	cmake --preset lint
+	cmake --build --preset lint
 
 format: deps-dev
 	tools/lint.sh --fix-format

@@ -13,7 +13,8 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
 find_program(PARE_CCACHE ccache)
 if(PARE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${PARE_CCACHE}")
+  # Files with precompiled headers are cached only if ccache may look past __TIME__ and #define.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${PARE_CCACHE}")
 endif()
 
 # Linking some twenty static libraries per test takes lld a fraction of the time.
@@ -65,7 +66,8 @@ function(pare_instruction_sets list_name)
     if(source MATCHES "_(avx2|avx512|vnni|bf16)\\.cpp$")
       set(isa ${CMAKE_MATCH_1})
       if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i[3-6]86)$")
-        set_source_files_properties("${source}" PROPERTIES COMPILE_OPTIONS "${PARE_ISA_${isa}}")
+        set_source_files_properties("${source}" PROPERTIES COMPILE_OPTIONS "${PARE_ISA_${isa}}"
+          SKIP_PRECOMPILE_HEADERS ON)
         list(APPEND kept "${source}")
       endif()
     elseif(source MATCHES "_neon\\.cpp$")

@@ -1,7 +1,7 @@
 # Programs beside the main one: conformance runner, pictures of the demo, benchmarks, fuzz targets.
 
 file(GLOB conformance CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/conformance/*.cpp")
-if(conformance AND PARE_LIBRARIES AND NOT PARE_FUZZ)
+if(conformance AND PARE_LIBRARIES)
   add_executable(pare_conformance ${conformance})
   target_include_directories(pare_conformance PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(pare_conformance PRIVATE pare_options pare_formats pare_ops pare_passes
@@ -14,7 +14,7 @@ endif()
 
 # The pictures of examples/meals; of pare it uses nothing but the compile options.
 file(GLOB meals CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/meals/*.cpp")
-if(meals AND NOT PARE_FUZZ)
+if(meals)
   add_executable(meals_generate ${meals})
   target_link_libraries(meals_generate PRIVATE pare_options JPEG::JPEG PNG::PNG Threads::Threads)
   set_target_properties(meals_generate PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
@@ -22,7 +22,7 @@ endif()
 
 add_custom_target(benchmarks)
 file(GLOB benches CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/*.cpp")
-if(benches AND NOT PARE_FUZZ)
+if(benches)
   find_package(benchmark QUIET)
   if(TARGET benchmark::benchmark)
     foreach(source IN LISTS benches)
@@ -39,12 +39,6 @@ if(benches AND NOT PARE_FUZZ)
 endif()
 
 if(PARE_FUZZ)
-  # What no parser needs is not built: these layers take long to compile.
-  foreach(layer IN ITEMS search report api serve cli)
-    if(TARGET pare_${layer})
-      set_target_properties(pare_${layer} PROPERTIES EXCLUDE_FROM_ALL TRUE)
-    endif()
-  endforeach()
   file(GLOB targets CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/fuzz/*.cpp")
   foreach(source IN LISTS targets)
     cmake_path(GET source STEM name)

@@ -82,6 +82,7 @@ foreach(layer IN LISTS PARE_LAYERS)
 
   if(sources)
     add_library(${library} STATIC ${sources} ${headers})
+    pare_precompile(${library} pare_precompiled)
     target_include_directories(${library}
       PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>"
       PRIVATE "${PROJECT_SOURCE_DIR}/include")
@@ -110,7 +111,7 @@ target_link_libraries(pare_public INTERFACE ${PARE_LIBRARIES})
 target_compile_features(pare_public INTERFACE cxx_std_20)
 
 file(GLOB program CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/cli/main.cpp")
-if(program AND NOT PARE_FUZZ)
+if(program)
   add_executable(pare ${program})
   target_include_directories(pare PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/include")
   target_link_libraries(pare PRIVATE pare_options pare_cli ${PARE_DEPENDENCIES_cli})

@@ -1,5 +1,6 @@
 # Tests mirror src/: tests/<folder>/**/*_test.cpp become one program test_<layer> and one ctest.
-# (*_test.c too: what C programs may do with the public header is written in C99.)
+# (*_test.c too: what C programs may do with the public header is written in C99.) Other .cpp files
+# there are what the tests of a layer share, with those of the layers that TESTS_ALSO names it in.
 
 find_package(GTest QUIET)
 if(NOT TARGET GTest::gtest_main)
@@ -8,18 +9,30 @@ if(NOT TARGET GTest::gtest_main)
 endif()
 enable_testing()
 
+pare_precompile_library(pare_precompiled_tests HEADERS <gmock/gmock.h> <gtest/gtest.h>
+  LINK GTest::gtest_main GTest::gmock)
+if(TARGET pare_precompiled_tests)
+  # As programs are compiled, which the headers are for.
+  set_target_properties(pare_precompiled_tests PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(pare_precompiled_tests PRIVATE -O1 -fPIE)
+endif()
+
 function(pare_test_program target)
+  pare_precompile(${target} pare_precompiled_tests)
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}/include")
   target_compile_definitions(${target} PRIVATE
     "PARE_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"" "PARE_BINARY_DIR=\"${CMAKE_BINARY_DIR}\"")
   target_link_libraries(${target} PRIVATE pare_options GTest::gtest_main GTest::gmock)
+  # Tests run briefly and take long to optimise.
+  target_compile_options(${target} PRIVATE -O1)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests"
     C_STANDARD 99 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF)
 endfunction()
 
-foreach(layer IN LISTS PARE_LAYERS)
-  file(GLOB_RECURSE found CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${PARE_FOLDER_${layer}}/*_test.cpp"
-    "${PROJECT_SOURCE_DIR}/tests/${PARE_FOLDER_${layer}}/*_test.c")
+# The files in tests/ of a layer that match the patterns, without those of layers inside its folder.
+function(pare_test_files layer result)
+  list(TRANSFORM ARGN PREPEND "${PROJECT_SOURCE_DIR}/tests/${PARE_FOLDER_${layer}}/" OUTPUT_VARIABLE globs)
+  file(GLOB_RECURSE found CONFIGURE_DEPENDS ${globs})
   set(sources "")
   foreach(path IN LISTS found)
     cmake_path(RELATIVE_PATH path BASE_DIRECTORY "${PROJECT_SOURCE_DIR}/tests" OUTPUT_VARIABLE relative)
@@ -28,18 +41,36 @@ foreach(layer IN LISTS PARE_LAYERS)
       list(APPEND sources "${path}")
     endif()
   endforeach()
+  set(${result} "${sources}" PARENT_SCOPE)
+endfunction()
+
+foreach(layer IN LISTS PARE_LAYERS)
+  pare_test_files(${layer} sources "*.cpp" "*.c")
+  set(shared ${sources})
+  list(FILTER shared EXCLUDE REGEX "_test\\.c(pp)?$")
+  list(FILTER sources INCLUDE REGEX "_test\\.c(pp)?$")
   if(NOT sources OR NOT TARGET pare_${layer})
     continue()
+  endif()
+  if(shared)
+    add_library(test_support_${layer} STATIC ${shared})
+    pare_test_program(test_support_${layer})
+    set_target_properties(test_support_${layer} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_compile_options(test_support_${layer} PRIVATE -fPIE)
+    target_link_libraries(test_support_${layer} PUBLIC pare_${layer})
   endif()
   pare_instruction_sets(sources)
   add_executable(test_${layer} ${sources})
   pare_test_program(test_${layer})
-  foreach(also IN LISTS PARE_TESTS_ALSO_${layer})
+  foreach(also IN LISTS layer PARE_TESTS_ALSO_${layer})
+    if(TARGET test_support_${also})
+      target_link_libraries(test_${layer} PRIVATE test_support_${also})
+    endif()
     if(TARGET pare_${also})
       target_link_libraries(test_${layer} PRIVATE pare_${also})
     endif()
   endforeach()
-  target_link_libraries(test_${layer} PRIVATE pare_${layer} ${PARE_DEPENDENCIES_${layer}})
+  target_link_libraries(test_${layer} PRIVATE ${PARE_DEPENDENCIES_${layer}})
   if(layer STREQUAL "formats" AND TARGET pare_onnx_schema)
     target_link_libraries(test_${layer} PRIVATE pare_onnx_schema)
   endif()

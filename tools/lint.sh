@@ -33,10 +33,10 @@ if command -v shellcheck >/dev/null; then
 fi
 if [ "${1:-}" = --format-only ]; then exit "$status"; fi
 
-build=${1:-build/dev}
+build=${1:-build/lint}
 shift || true
 if [ ! -f "$build/compile_commands.json" ]; then
-  echo "lint: $build is not configured (cmake --preset dev)" >&2
+  echo "lint: $build is not configured (cmake --preset lint)" >&2
   exit 64
 fi
 tidy=$(tool clang-tidy)

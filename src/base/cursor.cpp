@@ -27,8 +27,8 @@ std::string Cursor::text(std::uint64_t n) {
 
 std::size_t Cursor::count(std::uint64_t claimed, std::size_t least_bytes_each) const {
   if (claimed > left() / least_bytes_each) {
-    throw Error(Fault::corrupt, cat(claimed, " items at ", at_, " cannot fit in ", left(),
-                                    " bytes"));
+    throw Error(Fault::corrupt,
+                cat(claimed, " items at ", at_, " cannot fit in ", left(), " bytes"));
   }
   return static_cast<std::size_t>(claimed);
 }

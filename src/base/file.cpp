@@ -23,7 +23,7 @@ constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
 std::string reason(int code) { return std::generic_category().message(code); }
 
 [[noreturn]] void fail_open(const std::filesystem::path& path, int code) {
-  const Fault fault = code == ENOENT || code == ENOTDIR  ? Fault::missing
+  const Fault fault = code == ENOENT || code == ENOTDIR ? Fault::missing
                       : code == EACCES || code == EPERM ? Fault::permission
                                                         : Fault::io;
   throw Error(fault, cat("cannot open ", path.string(), ": ", reason(code)));
@@ -91,7 +91,8 @@ std::shared_ptr<const MappedFile> MappedFile::open_contained(const std::filesyst
                                                              std::string_view name) {
   const std::filesystem::path relative(name);
   if (name.empty() || relative.is_absolute() || name.find('\0') != std::string_view::npos) {
-    throw Error(Fault::corrupt, cat("external data location '", escape_terminal(name), "' is not a relative path"));
+    throw Error(Fault::corrupt,
+                cat("external data location '", escape_terminal(name), "' is not a relative path"));
   }
   const auto path = directory_of(model) / relative;
   auto file = open(path);
@@ -102,8 +103,8 @@ std::shared_ptr<const MappedFile> MappedFile::open_contained(const std::filesyst
   if (error) throw Error(Fault::missing, cat("cannot resolve ", model.string()));
   const auto real_model_dir = directory_of(real_model);
   if (!lies_under(real, model_dir) && !lies_under(real, real_model_dir)) {
-    throw Error(Fault::corrupt,
-                cat("external data location '", escape_terminal(name), "' leaves the directory of the model"));
+    throw Error(Fault::corrupt, cat("external data location '", escape_terminal(name),
+                                    "' leaves the directory of the model"));
   }
   return file;
 }

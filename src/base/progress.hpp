@@ -7,10 +7,10 @@ namespace pare {
 
 /// What long work tells its caller. Libraries never print; the CLI draws.
 struct ProgressEvent {
-  std::string stage;       ///< for example "calibrating"
-  std::string detail;      ///< for example the candidate that is tried
-  double done = 0;         ///< units finished
-  double total = 0;        ///< units in all; 0 = unknown
+  std::string stage;         ///< for example "calibrating"
+  std::string detail;        ///< for example the candidate that is tried
+  double done = 0;           ///< units finished
+  double total = 0;          ///< units in all; 0 = unknown
   double seconds_left = -1;  ///< estimate; < 0 = unknown
 };
 

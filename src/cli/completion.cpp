@@ -49,7 +49,7 @@ std::string bash(const CLI::App& app) {
 }
 
 /// Text inside single quotes of a shell script.
-std::string quoted(const std::string& text) {
+std::string in_single_quotes(const std::string& text) {
   std::string out;
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out;
@@ -59,11 +59,11 @@ std::string fish(const CLI::App& app) {
   std::string out = "complete -c pare -n __fish_use_subcommand -f\n";
   for (const CLI::App* verb : verbs_of(app)) {
     out += cat("complete -c pare -n __fish_use_subcommand -a ", verb->get_name(), " -d '",
-               quoted(verb->get_description()), "'\n");
+               in_single_quotes(verb->get_description()), "'\n");
     for (const CLI::Option* option : verb->get_options()) {
       for (const std::string& name : option->get_lnames()) {
         out += cat("complete -c pare -n '__fish_seen_subcommand_from ", verb->get_name(), "' -l ",
-                   name, " -d '", quoted(option->get_description()), "'\n");
+                   name, " -d '", in_single_quotes(option->get_description()), "'\n");
       }
     }
   }

@@ -20,7 +20,7 @@ bool is_plain(const std::string& text) {
   return std::all_of(text.begin(), text.end(), plain) && std::isalpha(first) != 0;
 }
 
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
   if (is_plain(text)) return text;
   std::string out = "\"";
   for (const char c : text) {
@@ -112,10 +112,10 @@ std::string to_text(const OptionValue& value) {
       if (out.find_first_of(".en") == std::string::npos) out += ".0";
       return out;
     }
-    std::string operator()(const std::string& s) const { return quoted(s); }
+    std::string operator()(const std::string& s) const { return in_quotes(s); }
     std::string operator()(const std::vector<std::string>& list) const {
       std::string out = "[";
-      for (std::size_t i = 0; i < list.size(); ++i) out += (i > 0 ? ", " : "") + quoted(list[i]);
+      for (std::size_t i = 0; i < list.size(); ++i) out += (i > 0 ? ", " : "") + in_quotes(list[i]);
       return out + "]";
     }
   };

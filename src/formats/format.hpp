@@ -18,8 +18,8 @@ struct ReadOptions {
 };
 
 struct WriteOptions {
-  int opset = 0;        ///< ai.onnx operator set; 0 = the model's own where it suffices
-  bool force = false;   ///< replace an existing file
+  int opset = 0;       ///< ai.onnx operator set; 0 = the model's own where it suffices
+  bool force = false;  ///< replace an existing file
   std::uint64_t external_above_bytes = 1'500'000'000;  ///< weights go to a file beside the model
 };
 

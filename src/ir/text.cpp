@@ -9,7 +9,7 @@
 namespace pare {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string out = "\"";
   for (const char c : text) {
@@ -31,7 +31,7 @@ std::string quoted(std::string_view text) {
 }
 
 std::string name_text(std::string_view name) {
-  return text_syntax::is_plain_name(name) ? std::string(name) : quoted(name);
+  return text_syntax::is_plain_name(name) ? std::string(name) : in_quotes(name);
 }
 
 template <class T>
@@ -50,7 +50,7 @@ std::string real_text(float value) {
 
 std::string dim_text(const Dim& dim) {
   const std::string text = dim.text();
-  return text_syntax::is_plain_dim(text) ? text : quoted(text);
+  return text_syntax::is_plain_dim(text) ? text : in_quotes(text);
 }
 
 std::string type_text(const ValueType& type) {
@@ -96,7 +96,7 @@ std::string bytes_text(std::span<const std::byte> bytes) {
 std::string values_text(const Tensor& t, std::size_t most) {
   if (static_cast<std::size_t>(t.size()) > most) return "...";
   switch (t.kind()) {
-    case ElementKind::string: return list_text(t.data<std::string>(), quoted);
+    case ElementKind::string: return list_text(t.data<std::string>(), in_quotes);
     case ElementKind::u64: return list_text(t.data<std::uint64_t>(), number_text<std::uint64_t>);
     case ElementKind::f64: return list_text(t.data<double>(), number_text<double>);
     case ElementKind::f32:
@@ -123,7 +123,7 @@ class Printer {
   explicit Printer(const PrintOptions& options) : options_(options) {}
 
   void graph(const Graph& g, const std::string& indent) {
-    if (!g.name().empty()) out_ += cat(indent, "name ", quoted(g.name()), "\n");
+    if (!g.name().empty()) out_ += cat(indent, "name ", in_quotes(g.name()), "\n");
     for (const Value* v : g.inputs()) {
       out_ += cat(indent, "input ", name_text(v->name()), ": ", type_text(v->type()), "\n");
     }
@@ -187,7 +187,7 @@ class Printer {
     } else if (const auto* f = std::get_if<float>(&a)) {
       out_ += real_text(*f);
     } else if (const auto* s = std::get_if<std::string>(&a)) {
-      out_ += quoted(*s);
+      out_ += in_quotes(*s);
     } else if (const auto* t = std::get_if<Tensor>(&a)) {
       out_ += tensor(*t);
     } else if (const auto* g = std::get_if<std::shared_ptr<Graph>>(&a)) {
@@ -205,7 +205,7 @@ class Printer {
     } else if (const auto* reals = std::get_if<std::vector<float>>(&a)) {
       out_ += (reals->empty() ? "floats" : "") + list_text(*reals, real_text);
     } else if (const auto* texts = std::get_if<std::vector<std::string>>(&a)) {
-      out_ += (texts->empty() ? "texts" : "") + list_text(*texts, quoted);
+      out_ += (texts->empty() ? "texts" : "") + list_text(*texts, in_quotes);
     } else if (const auto* tensors = std::get_if<std::vector<Tensor>>(&a)) {
       out_ += "tensors" + list_text(*tensors, [&](const Tensor& t) { return tensor(t); });
     } else {

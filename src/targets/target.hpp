@@ -12,11 +12,14 @@
 namespace pare {
 
 /// What targets need from layers they do not see; filled by who puts the program together (api,
-/// cli, tests): TargetEnvironment{&op_registry(), read}.
+/// cli, tests): TargetEnvironment{&op_registry(), read, optimize}.
 struct TargetEnvironment {
   const OpRegistry* ops = nullptr;
   /// Reads a model of any known file format.
   Model (*read)(const std::filesystem::path&) = nullptr;
+  /// The rewrites that the native target applies when it loads a model, as other runtimes do: a
+  /// model is timed at what the target makes of it. May be nullptr: none.
+  void (*optimize)(Graph&, const OpRegistry&) = nullptr;
 };
 
 struct TargetOptions {
@@ -64,8 +67,8 @@ struct TargetRules {
   /// On this CPU, products of 8-bit numbers saturate in 16 bits on their way: weights should keep
   /// to 7 bits.
   bool int8_products_saturate = false;
-  /// A float Conv, ConvTranspose or Gemm between DQ and Q gets 8-bit weights from the runtime itself
-  /// (one scale for all), unless its bias is computed: layers kept in float must prevent it.
+  /// A float Conv, ConvTranspose or Gemm between DQ and Q gets 8-bit weights from the runtime
+  /// itself (one scale for all), unless its bias is computed: layers kept in float must prevent it.
   bool quantizes_float_layers = false;
   bool supports_float16 = true;  ///< runs f16 (may be by widening)
   bool supports_bfloat16 = true;

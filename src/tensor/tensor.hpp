@@ -28,9 +28,9 @@ std::size_t byte_size(DType type, std::int64_t count);
 /// Storage element types for sub-byte and 8-bit floats are raw bytes.
 template <class T>
 struct ElementOf;
-#define PARE_ELEMENT(T, K) \
-  template <>              \
-  struct ElementOf<T> {    \
+#define PARE_ELEMENT(T, K)                              \
+  template <>                                           \
+  struct ElementOf<T> {                                 \
     static constexpr ElementKind kind = ElementKind::K; \
   }
 PARE_ELEMENT(float, f32);

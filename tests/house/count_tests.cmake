@@ -40,4 +40,8 @@ expect("15 passed, 2 failed" 1 "add_test(good ${fake} good 0)\nadd_test(bad ${fa
 expect("12 passed, 1 failed" 1 "add_test(good ${fake} good 0)\nadd_test(crash ${fake} none 139)\n")
 expect("12 passed, 1 failed" 1 "add_test(good ${fake} good 7)\n")
 expect("2 passed, 1 failed" 1 "add_test(skips ${fake} skips 0)\n")
+set(skip "set_tests_properties(page PROPERTIES SKIP_RETURN_CODE 77)\n")
+expect("12 passed, 0 failed" 0 "add_test(good ${fake} good 0)\nadd_test(page ${fake} none 77)\n${skip}")
+expect("0 passed, 0 failed" 1 "add_test(page ${fake} none 77)\n${skip}")
+expect("0 passed, 1 failed" 1 "add_test(page no_such_program)\n")
 expect("0 passed, 0 failed" 1 "")

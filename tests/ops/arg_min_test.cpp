@@ -7,8 +7,10 @@ TEST(ArgMin, FirstOrLastOfEquals) {
   const Tensor x = Tensor::of<float>({2, 3}, {3, 1, 1, -4, 2, 0});
   const Attributes rows = {{"axis", std::int64_t{1}}};
   EXPECT_EQ(run_op("ArgMin", {x}, rows)[0].to_ints(), (Shape{1, 0}));
-  EXPECT_EQ(run_op("ArgMin", {x}, {{"axis", std::int64_t{-1}}, {"select_last_index", std::int64_t{1}}})[0].to_ints(),
-            (Shape{2, 0}));
+  EXPECT_EQ(
+      run_op("ArgMin", {x}, {{"axis", std::int64_t{-1}}, {"select_last_index", std::int64_t{1}}})[0]
+          .to_ints(),
+      (Shape{2, 0}));
 }
 
 TEST(ArgMin, KeepsSymbolsAndRefusesEmptyAxes) {

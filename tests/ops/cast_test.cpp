@@ -4,7 +4,8 @@ namespace pare {
 namespace {
 
 Tensor cast(const Tensor& x, ElementKind to, bool saturate = true) {
-  return run_op("Cast", {x}, {{"to", static_cast<std::int64_t>(to)}, {"saturate", std::int64_t{saturate}}})[0];
+  return run_op("Cast", {x},
+                {{"to", static_cast<std::int64_t>(to)}, {"saturate", std::int64_t{saturate}}})[0];
 }
 
 TEST(Cast, FloatsToIntegersTruncate) {
@@ -30,8 +31,10 @@ TEST(Cast, LargeUnsignedIntegersSurvive) {
 TEST(Cast, TextIsParsedAndPrinted) {
   const Tensor text = Tensor::of<std::string>({3}, {"1.5", "-INF", " 2e3 "});
   expect_close(cast(text, ElementKind::f32), {1.5F, -kInf, 2000}, 0);
-  EXPECT_EQ(cast(Tensor::of<std::int32_t>({1}, {-12}), ElementKind::string).data<std::string>()[0], "-12");
-  EXPECT_EQ(fault_of([] { cast(Tensor::of<std::string>({1}, {"1x"}), ElementKind::f32); }), Fault::corrupt);
+  EXPECT_EQ(cast(Tensor::of<std::int32_t>({1}, {-12}), ElementKind::string).data<std::string>()[0],
+            "-12");
+  EXPECT_EQ(fault_of([] { cast(Tensor::of<std::string>({1}, {"1x"}), ElementKind::f32); }),
+            Fault::corrupt);
 }
 
 TEST(Cast, EightBitFloatsSaturateOrNot) {
@@ -44,7 +47,10 @@ TEST(Cast, EightBitFloatsSaturateOrNot) {
 TEST(Cast, KeepsSymbolicShapesAndRefusesUnknownTypes) {
   const Attributes to_i64 = {{"to", static_cast<std::int64_t>(ElementKind::i64)}};
   EXPECT_EQ(shape_text("Cast", {{Dim::symbol("N"), 2}}, to_i64), "[N,2]");
-  EXPECT_EQ(fault_of([] { run_op("Cast", {ramp({1})}, {{"to", std::int64_t{99}}}); }), Fault::corrupt);
+  EXPECT_EQ(fault_of([] {
+              run_op("Cast", {ramp({1})}, {{"to", std::int64_t{99}}});
+            }),
+            Fault::corrupt);
 }
 
 }  // namespace

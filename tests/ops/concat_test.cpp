@@ -26,8 +26,14 @@ TEST(Concat, AddsSymbolicSizes) {
 }
 
 TEST(Concat, OtherSizesRanksAndAxesAreCorrupt) {
-  EXPECT_EQ(fault_of([] { run_op("Concat", {ramp({2, 1}), ramp({3, 1})}, along(1)); }), Fault::corrupt);
-  EXPECT_EQ(fault_of([] { run_op("Concat", {ramp({2, 1}), ramp({2})}, along(0)); }), Fault::corrupt);
+  EXPECT_EQ(fault_of([] {
+              run_op("Concat", {ramp({2, 1}), ramp({3, 1})}, along(1));
+            }),
+            Fault::corrupt);
+  EXPECT_EQ(fault_of([] {
+              run_op("Concat", {ramp({2, 1}), ramp({2})}, along(0));
+            }),
+            Fault::corrupt);
   EXPECT_EQ(fault_of([] { run_op("Concat", {ramp({2})}, along(1)); }), Fault::corrupt);
 }
 

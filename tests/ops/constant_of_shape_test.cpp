@@ -23,7 +23,10 @@ TEST(ConstantOfShape, ShapeFromSymbolicElements) {
 
 TEST(ConstantOfShape, NegativeSizesAndManyValuesAreCorrupt) {
   EXPECT_EQ(fault_of([] { run_op("ConstantOfShape", {ints({-2})}); }), Fault::corrupt);
-  EXPECT_EQ(fault_of([] { run_op("ConstantOfShape", {ints({2})}, {{"value", ramp({2})}}); }), Fault::corrupt);
+  EXPECT_EQ(fault_of([] {
+              run_op("ConstantOfShape", {ints({2})}, {{"value", ramp({2})}});
+            }),
+            Fault::corrupt);
 }
 
 }  // namespace

@@ -17,7 +17,10 @@ TEST(CumSum, ForwardsBackwardsWithAndWithoutTheElement) {
 
 TEST(CumSum, KeepsSymbolsAndRefusesAxesOutside) {
   EXPECT_EQ(shape_text("CumSum", {{Dim::symbol("N"), 4}, {}}, {}, ElementKind::i64), "[N,4]");
-  EXPECT_EQ(fault_of([] { run_op("CumSum", {ramp({2}), Tensor::scalar<std::int64_t>(1)}); }), Fault::corrupt);
+  EXPECT_EQ(fault_of([] {
+              run_op("CumSum", {ramp({2}), Tensor::scalar<std::int64_t>(1)});
+            }),
+            Fault::corrupt);
 }
 
 }  // namespace

@@ -5,7 +5,8 @@ namespace {
 
 TEST(EyeLike, OnesOnADiagonal) {
   expect_close(run_op("EyeLike", {ramp({2, 3})})[0], {1, 0, 0, 0, 1, 0}, 0);
-  const Tensor y = run_op("EyeLike", {ramp({2, 3})}, {{"k", std::int64_t{1}}, {"dtype", std::int64_t{6}}})[0];
+  const Tensor y =
+      run_op("EyeLike", {ramp({2, 3})}, {{"k", std::int64_t{1}}, {"dtype", std::int64_t{6}}})[0];
   EXPECT_EQ(y.kind(), ElementKind::i32);
   EXPECT_EQ(y.to_ints(), (Shape{0, 1, 0, 0, 0, 1}));
 }

@@ -11,7 +11,10 @@ TEST(Hardmax, MarksTheFirstGreatest) {
 
 TEST(Hardmax, KeepsSymbolsAndRefusesAxesOutside) {
   EXPECT_EQ(shape_text("Hardmax", {{Dim::symbol("N"), 4}}), "[N,4]");
-  EXPECT_EQ(fault_of([] { run_op("Hardmax", {ramp({2})}, {{"axis", std::int64_t{1}}}); }), Fault::corrupt);
+  EXPECT_EQ(fault_of([] {
+              run_op("Hardmax", {ramp({2})}, {{"axis", std::int64_t{1}}});
+            }),
+            Fault::corrupt);
 }
 
 }  // namespace

@@ -4,10 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <memory>
+#include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "ir/infer.hpp"
@@ -27,115 +25,38 @@ struct OneNode {
   Node* node = nullptr;
   std::vector<Tensor> inputs;  ///< those that are graph inputs
 
-  OneNode(const std::string& op, const std::vector<Tensor>& tensors, Attributes attributes,
-          std::size_t outputs, const std::string& domain) {
-    std::vector<ValueType> types;
-    for (const Tensor& t : tensors) {
-      if (!t.valid()) {
-        types.emplace_back();
-        continue;
-      }
-      types.emplace_back(t.type(), to_symbolic(t.shape()));
-      inputs.push_back(t);
-    }
-    build(op, types, std::move(attributes), outputs, domain);
-  }
+  OneNode(const std::string& op, const std::vector<Tensor>& tensors, const Attributes& attributes,
+          std::size_t outputs, const std::string& domain);
+  OneNode(const std::string& op, const std::vector<ValueType>& types, const Attributes& attributes,
+          std::size_t outputs, const std::string& domain);
 
-  OneNode(const std::string& op, const std::vector<ValueType>& types, Attributes attributes,
-          std::size_t outputs, const std::string& domain) {
-    build(op, types, std::move(attributes), outputs, domain);
-  }
-
-  void build(const std::string& op, const std::vector<ValueType>& types, Attributes attributes,
-             std::size_t outputs, const std::string& domain) {
-    std::vector<Value*> values;
-    for (std::size_t i = 0; i < types.size(); ++i) {
-      const bool given = types[i].dtype.valid();
-      values.push_back(given ? graph.add_input(cat("in", i), types[i]) : nullptr);
-    }
-    NodeSpec spec;
-    spec.op = op;
-    spec.domain = domain;
-    spec.inputs = values;
-    spec.attributes = std::move(attributes);
-    spec.output_names.assign(outputs, "");
-    node = graph.add_node(std::move(spec));
-    for (Value* v : node->outputs()) graph.add_output(v);
-  }
+ private:
+  void build(const std::string& op, const std::vector<ValueType>& types,
+             const Attributes& attributes, std::size_t outputs, const std::string& domain);
 };
 
 /// Outputs of the reference kernel. The node must satisfy its schema, and what infer says about
 /// types and shapes must agree with what the kernel makes.
-inline std::vector<Tensor> run_op(const std::string& op, std::vector<Tensor> inputs,
-                                  Attributes attributes = {}, std::size_t outputs = 1,
-                                  const std::string& domain = "") {
-  OneNode one(op, inputs, std::move(attributes), outputs, domain);
-  const auto broken = verify(one.graph, op_registry());
-  EXPECT_TRUE(broken.empty()) << broken.front();
-  infer_shapes(one.graph, op_registry());
-  std::vector<Tensor> made = interpret(one.graph, op_registry(), one.inputs);
-  for (std::size_t i = 0; i < made.size(); ++i) {
-    const ValueType& said = one.node->output(i)->type();
-    if (said.dtype.valid()) {
-      EXPECT_EQ(said.dtype.name(), made[i].type().name()) << "output " << i;
-    }
-    if (!said.shape) continue;
-    EXPECT_EQ(said.shape->size(), made[i].rank()) << "output " << i;
-    if (said.shape->size() != made[i].rank()) continue;
-    for (std::size_t k = 0; k < made[i].rank(); ++k) {
-      const Dim& d = (*said.shape)[k];
-      if (!d.is_number()) continue;
-      EXPECT_EQ(d.number(), made[i].dim(k)) << "output " << i << " axis " << k;
-    }
-  }
-  return made;
-}
+std::vector<Tensor> run_op(const std::string& op, const std::vector<Tensor>& inputs,
+                           const Attributes& attributes = {}, std::size_t outputs = 1,
+                           const std::string& domain = "");
 
 /// One input of infer_op: element type and symbolic shape.
-inline ValueType typed(ElementKind kind, SymShape shape) {
-  return ValueType(dtype_of(kind), std::move(shape));
-}
+ValueType typed(ElementKind kind, SymShape shape);
 
 /// Inferred type of output `output`; `constants[i]`, when valid, replaces input i by a constant.
-inline ValueType infer_type(const std::string& op, const std::vector<ValueType>& inputs,
-                            Attributes attributes = {}, std::size_t output = 0,
-                            const std::string& domain = "",
-                            const std::vector<Tensor>& constants = {}) {
-  OneNode one(op, inputs, std::move(attributes), output + 1, domain);
-  for (std::size_t i = 0; i < constants.size(); ++i) {
-    if (constants[i].valid()) one.node->set_input(i, one.graph.add_constant(constants[i], "c"));
-  }
-  infer_shapes(one.graph, op_registry());
-  return one.node->output(output)->type();
-}
+ValueType infer_type(const std::string& op, const std::vector<ValueType>& inputs,
+                     const Attributes& attributes = {}, std::size_t output = 0,
+                     const std::string& domain = "", const std::vector<Tensor>& constants = {});
 
 /// As infer_type, only the shape; an unknown rank fails the test.
-inline SymShape infer_op(const std::string& op, const std::vector<ValueType>& inputs,
-                         Attributes attributes = {}, std::size_t output = 0,
-                         const std::string& domain = "",
-                         const std::vector<Tensor>& constants = {}) {
-  const ValueType type = infer_type(op, inputs, std::move(attributes), output, domain, constants);
-  EXPECT_TRUE(type.shape.has_value()) << "the rank is unknown";
-  return type.shape.value_or(SymShape{});
-}
+SymShape infer_op(const std::string& op, const std::vector<ValueType>& inputs,
+                  const Attributes& attributes = {}, std::size_t output = 0,
+                  const std::string& domain = "", const std::vector<Tensor>& constants = {});
 
 /// Each value within `tolerance` (absolute, plus the same share of the wanted value). Infinity and
 /// NaN must be met exactly.
-inline void expect_close(const Tensor& got, const std::vector<float>& want, float tolerance) {
-  ASSERT_TRUE(got.valid());
-  const std::vector<double> values = got.to_doubles();
-  ASSERT_EQ(values.size(), want.size()) << to_string(got.shape());
-  for (std::size_t i = 0; i < want.size(); ++i) {
-    const auto w = static_cast<double>(want[i]);
-    if (!std::isfinite(w)) {
-      EXPECT_TRUE(std::isnan(w) ? std::isnan(values[i]) : values[i] == w)
-          << "element " << i << " is " << values[i] << ", want " << w;
-      continue;
-    }
-    EXPECT_LE(std::abs(values[i] - w), static_cast<double>(tolerance) * (1 + std::abs(w)))
-        << "element " << i << " is " << values[i] << ", want " << w;
-  }
-}
+void expect_close(const Tensor& got, const std::vector<float>& want, float tolerance);
 
 /// The kind of failure `body` ends in; Fault::internal with a test failure when it does not fail.
 template <class Body>
@@ -150,22 +71,9 @@ Fault fault_of(Body&& body) {
 }
 
 /// 1, 2, 3 ... times `step` plus `start`, as floats of that shape.
-inline Tensor ramp(Shape shape, float start = 0, float step = 1) {
-  Tensor t(ElementKind::f32, std::move(shape));
-  const auto out = t.mutable_data<float>();
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = start + step * static_cast<float>(i);
-  return t;
-}
+Tensor ramp(Shape shape, float start = 0, float step = 1);
 
 /// Repeatable values in [-1, 1) without structure along any axis.
-inline Tensor noise(Shape shape, unsigned seed = 1) {
-  Tensor t(ElementKind::f32, std::move(shape));
-  std::uint32_t state = 0x9E3779B9U * (seed + 1);
-  for (float& x : t.mutable_data<float>()) {
-    state = state * 1664525U + 1013904223U;
-    x = static_cast<float>(state >> 8) * 0x1.0p-23F - 1;
-  }
-  return t;
-}
+Tensor noise(Shape shape, unsigned seed = 1);
 
 }  // namespace pare

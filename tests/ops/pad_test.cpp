@@ -31,7 +31,10 @@ TEST(Pad, WrongCountsModesAndSizesAreCorrupt) {
   EXPECT_EQ(fault_of([&] { padded("constant", x, {1}); }), Fault::corrupt);
   EXPECT_EQ(fault_of([&] { padded("sideways", x, {1, 1}); }), Fault::corrupt);
   EXPECT_EQ(fault_of([&] { padded("constant", x, {-2, -2}); }), Fault::corrupt);
-  EXPECT_EQ(fault_of([] { padded("edge", Tensor(ElementKind::f32, {0}), {1, 1}); }), Fault::corrupt);
+  EXPECT_EQ(fault_of([] {
+              padded("edge", Tensor(ElementKind::f32, {0}), {1, 1});
+            }),
+            Fault::corrupt);
 }
 
 }  // namespace

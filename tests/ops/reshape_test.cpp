@@ -24,7 +24,11 @@ TEST(Reshape, KeepsSymbols) {
 TEST(Reshape, ImpossibleShapesAreCorrupt) {
   const Tensor x = ramp({2, 3});
   for (const Shape& bad : {Shape{4}, Shape{-1, -1}, Shape{-1, 4}, Shape{-2, 3}, Shape{1, 1, 0}}) {
-    EXPECT_EQ(fault_of([&] { run_op("Reshape", {x, ints(bad)}); }), Fault::corrupt) << to_string(bad);
+    EXPECT_EQ(fault_of([&] {
+                run_op("Reshape", {x, ints(bad)});
+              }),
+              Fault::corrupt)
+        << to_string(bad);
   }
   const Shape huge = {std::int64_t{1} << 40, std::int64_t{1} << 40, -1};
   EXPECT_EQ(fault_of([&] { run_op("Reshape", {x, ints(huge)}); }), Fault::corrupt);

@@ -11,8 +11,12 @@ TEST(ReverseSequence, ReversesTheFirstSteps) {
 }
 
 TEST(ReverseSequence, KeepsSymbolsAndRefusesOtherLengths) {
-  EXPECT_EQ(shape_text("ReverseSequence", {{Dim::symbol("N"), 4}, {4}}, {}, ElementKind::i64), "[N,4]");
-  EXPECT_EQ(fault_of([] { run_op("ReverseSequence", {ramp({2, 2}), ints({3, 1})}); }), Fault::corrupt);
+  EXPECT_EQ(shape_text("ReverseSequence", {{Dim::symbol("N"), 4}, {4}}, {}, ElementKind::i64),
+            "[N,4]");
+  EXPECT_EQ(fault_of([] {
+              run_op("ReverseSequence", {ramp({2, 2}), ints({3, 1})});
+            }),
+            Fault::corrupt);
   EXPECT_EQ(fault_of([] { run_op("ReverseSequence", {ramp({2, 2}), ints({1})}); }), Fault::corrupt);
 }
 

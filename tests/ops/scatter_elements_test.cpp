@@ -19,12 +19,23 @@ TEST(ScatterElements, ReplacesOrCombines) {
 }
 
 TEST(ScatterElements, ShapeOfTheDataAndRefusals) {
-  EXPECT_EQ(shape_text("ScatterElements", {{Dim::symbol("N"), 4}, {1, 4}, {1, 4}}, {}, ElementKind::i64), "[N,4]");
+  EXPECT_EQ(
+      shape_text("ScatterElements", {{Dim::symbol("N"), 4}, {1, 4}, {1, 4}}, {}, ElementKind::i64),
+      "[N,4]");
   const Tensor x = ramp({4});
-  EXPECT_EQ(fault_of([&] { run_op("ScatterElements", {x, ints({4}), ramp({1})}); }), Fault::corrupt);
-  EXPECT_EQ(fault_of([&] { run_op("ScatterElements", {x, ints({0, 1}), ramp({1})}); }), Fault::corrupt);
-  EXPECT_EQ(fault_of([&] { run_op("ScatterElements", {x, ints({0}), ramp({1})}, {{"reduction", std::string("xor")}}); }),
+  EXPECT_EQ(fault_of([&] {
+              run_op("ScatterElements", {x, ints({4}), ramp({1})});
+            }),
             Fault::corrupt);
+  EXPECT_EQ(fault_of([&] {
+              run_op("ScatterElements", {x, ints({0, 1}), ramp({1})});
+            }),
+            Fault::corrupt);
+  EXPECT_EQ(
+      fault_of([&] {
+        run_op("ScatterElements", {x, ints({0}), ramp({1})}, {{"reduction", std::string("xor")}});
+      }),
+      Fault::corrupt);
 }
 
 }  // namespace

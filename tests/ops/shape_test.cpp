@@ -7,8 +7,9 @@ TEST(Shape, SizesAndPartsOfThem) {
   const Tensor x = ramp({2, 3, 4});
   EXPECT_EQ(run_op("Shape", {x})[0].to_ints(), (Shape{2, 3, 4}));
   EXPECT_EQ(run_op("Shape", {x}, {{"start", std::int64_t{-2}}})[0].to_ints(), (Shape{3, 4}));
-  EXPECT_EQ(run_op("Shape", {x}, {{"start", std::int64_t{1}}, {"end", std::int64_t{-1}}})[0].to_ints(),
-            (Shape{3}));
+  EXPECT_EQ(
+      run_op("Shape", {x}, {{"start", std::int64_t{1}}, {"end", std::int64_t{-1}}})[0].to_ints(),
+      (Shape{3}));
   EXPECT_EQ(run_op("Shape", {x}, {{"start", std::int64_t{9}}})[0].size(), 0);
 }
 

@@ -30,15 +30,20 @@ TEST(Slice, SymbolicSizesStayWhereTheWholeIsTaken) {
   const std::vector<ValueType> types = {typed(ElementKind::f32, x), typed(ElementKind::i64, {2}),
                                         typed(ElementKind::i64, {2})};
   constexpr auto kFar = std::numeric_limits<std::int64_t>::max();
-  EXPECT_EQ(to_string(infer_op("Slice", types, {}, 0, "", {Tensor(), ints({0, 2}), ints({kFar, -1})})),
-            "[N,5]");
+  EXPECT_EQ(
+      to_string(infer_op("Slice", types, {}, 0, "", {Tensor(), ints({0, 2}), ints({kFar, -1})})),
+      "[N,5]");
 }
 
 TEST(Slice, StepZeroAndTwiceNamedAxesAreCorrupt) {
   const Tensor x = ramp({4});
-  EXPECT_EQ(fault_of([&] { run_op("Slice", {x, ints({0}), ints({1}), ints({0}), ints({0})}); }),
+  EXPECT_EQ(fault_of([&] {
+              run_op("Slice", {x, ints({0}), ints({1}), ints({0}), ints({0})});
+            }),
             Fault::corrupt);
-  EXPECT_EQ(fault_of([&] { run_op("Slice", {x, ints({3, 3}), ints({4, 4}), ints({0, 0})}); }),
+  EXPECT_EQ(fault_of([&] {
+              run_op("Slice", {x, ints({3, 3}), ints({4, 4}), ints({0, 0})});
+            }),
             Fault::corrupt);
   EXPECT_EQ(fault_of([&] { run_op("Slice", {x, ints({0}), ints({1, 2})}); }), Fault::corrupt);
 }

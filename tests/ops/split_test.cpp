@@ -18,11 +18,13 @@ TEST(Split, EqualPartsAndASmallerLast) {
 TEST(Split, KeepsSymbolsAndRefusesPartsThatDoNotAddUp) {
   const std::vector<ValueType> types = {typed(ElementKind::f32, {Dim::symbol("N"), 6}),
                                         typed(ElementKind::i64, {2})};
-  EXPECT_EQ(to_string(infer_op("Split", types, {{"axis", std::int64_t{1}}}, 1, "", {Tensor(), ints({2, 4})})),
+  EXPECT_EQ(to_string(infer_op("Split", types, {{"axis", std::int64_t{1}}}, 1, "",
+                               {Tensor(), ints({2, 4})})),
             "[N,4]");
   EXPECT_EQ(fault_of([] { run_op("Split", {ramp({5}), ints({2, 2})}, {}, 2); }), Fault::corrupt);
   EXPECT_EQ(fault_of([] { run_op("Split", {ramp({5}), ints({-1, 6})}, {}, 2); }), Fault::corrupt);
-  const Shape wide = {std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::max()};
+  const Shape wide = {std::numeric_limits<std::int64_t>::max(),
+                      std::numeric_limits<std::int64_t>::max()};
   EXPECT_EQ(fault_of([&] { run_op("Split", {ramp({5}), ints(wide)}, {}, 2); }), Fault::corrupt);
 }
 

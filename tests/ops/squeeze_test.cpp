@@ -13,7 +13,10 @@ TEST(Squeeze, KeepsSymbolsAndRefusesOtherSizes) {
   EXPECT_EQ(shape_with("Squeeze", {Dim::symbol("N"), 1, 4}, ints({1})), "[N,4]");
   EXPECT_EQ(fault_of([] { run_op("Squeeze", {ramp({1, 3}), ints({1})}); }), Fault::corrupt);
   EXPECT_EQ(fault_of([] { run_op("Squeeze", {ramp({1, 3}), ints({0, 0})}); }), Fault::corrupt);
-  EXPECT_EQ(fault_of([] { shape_with("Squeeze", {Dim::symbol("N"), 3}, ints({1})); }), Fault::corrupt);
+  EXPECT_EQ(fault_of([] {
+              shape_with("Squeeze", {Dim::symbol("N"), 3}, ints({1}));
+            }),
+            Fault::corrupt);
 }
 
 }  // namespace

@@ -8,7 +8,8 @@ TEST(TopK, GreatestOrLeastWithTheLowerIndexFirst) {
   const auto y = run_op("TopK", {x, ints({2})}, {}, 2);
   expect_close(y[0], {4, 4, 0, -1}, 0);
   EXPECT_EQ(y[1].to_ints(), (Shape{1, 2, 2, 0}));
-  const auto least = run_op("TopK", {x, ints({1})}, {{"largest", std::int64_t{0}}, {"axis", std::int64_t{0}}}, 2);
+  const auto least =
+      run_op("TopK", {x, ints({1})}, {{"largest", std::int64_t{0}}, {"axis", std::int64_t{0}}}, 2);
   expect_close(least[0], {-1, -5, 0, -5}, 0);
   EXPECT_EQ(least[1].to_ints(), (Shape{1, 1, 1, 1}));
 }

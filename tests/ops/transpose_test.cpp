@@ -20,7 +20,10 @@ TEST(Transpose, SymbolsMoveAlongAndOtherPermutationsAreCorrupt) {
   const SymShape x = {Dim::symbol("N"), 3, Dim::symbol("W")};
   EXPECT_EQ(shape_text("Transpose", {x}, {{"perm", Shape{2, 0, 1}}}), "[W,N,3]");
   for (const Shape& bad : {Shape{0, 0}, Shape{0}, Shape{0, 2}}) {
-    EXPECT_EQ(fault_of([&] { run_op("Transpose", {ramp({2, 3})}, {{"perm", bad}}); }), Fault::corrupt);
+    EXPECT_EQ(fault_of([&] {
+                run_op("Transpose", {ramp({2, 3})}, {{"perm", bad}});
+              }),
+              Fault::corrupt);
   }
 }
 

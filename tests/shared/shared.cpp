@@ -108,6 +108,7 @@ const std::vector<Classifier>& classifiers() {
         {"models/cifar10/mlperf_tiny_resnet8_cifar10_fp32.onnx", cifar, raw, 2000, 0.7685},
         {"models/audio/mlperf_tiny_kws_dscnn_fp32.onnx",
          "data/audio/kws01_x.npy,data/audio/kws01_y.npy", raw, 400, 0.9100},
+        {"models/mnist/mnist_cntk.onnx", "data/mnist", raw, 2000, 0.9840},
         {"models/encoder/ag_news_encoder_4x128_fp32.onnx", "data/text/ag_news_encoded/dev800.npz",
          raw, 800, 0.8187},
     };

@@ -5,9 +5,9 @@
 
 #include "formats/format.hpp"
 #include "ops/registry.hpp"
+#include "support/tiny_onnx.hpp"
 #include "targets/target.hpp"
 #include "targets/temporary.hpp"
-#include "support/tiny_onnx.hpp"
 
 namespace pare {
 namespace {
@@ -52,6 +52,25 @@ TEST(NativeTarget, ReferenceKernelsGiveTheSame) {
   const auto model = native().load(folder / "a.onnx", o);
   EXPECT_THAT(model->run({Tensor::of<float>({1, 2}, {10, 20})})[0].data<float>(),
               ElementsAre(11, 22));
+}
+
+int optimized = 0;  // how often
+
+TEST(NativeTarget, OptimisesWhatItLoadsUnlessItIsTheReference) {
+  const tiny::Folder folder;
+  add_file().write(folder / "a.onnx");
+  TargetOptions o = options();
+  optimized = 0;
+  o.environment.optimize = [](Graph& graph, const OpRegistry& ops) {
+    ++optimized;
+    EXPECT_EQ(graph.node_count(), 1U);
+    EXPECT_NE(ops.find(*graph.nodes().front()), nullptr);
+  };
+  (void)native().load(folder / "a.onnx", o);
+  EXPECT_EQ(optimized, 1);
+  o.reference_only = true;
+  (void)native().load(folder / "a.onnx", o);
+  EXPECT_EQ(optimized, 1);
 }
 
 TEST(NativeTarget, ProfilesSteps) {

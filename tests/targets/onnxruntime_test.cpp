@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "support/tiny_onnx.hpp"
 #include "targets/onnxruntime/library.hpp"
 #include "targets/onnxruntime/profile.hpp"
 #include "targets/target.hpp"
 #include "targets/temporary.hpp"
-#include "support/tiny_onnx.hpp"
 
 namespace pare {
 namespace {

@@ -13,18 +13,18 @@ inline constexpr std::int64_t kNewestOpset = 28;
 /// Oldest operator set of ai.onnx that is read.
 inline constexpr std::int64_t kOldestOpset = 6;
 
-/// Rewrites every node of `graph` (bodies included) from the meaning it has in the imported operator
-/// sets to the newest one: attributes that became inputs, old axis and broadcast rules, renamed
-/// operators. `opsets` is what the file imports (domain -> version, "" = ai.onnx). Errors:
+/// Rewrites every node of `graph` (bodies included) from the meaning it has in the imported
+/// operator sets to the newest one: attributes that became inputs, old axis and broadcast rules,
+/// renamed operators. `opsets` is what the file imports (domain -> version, "" = ai.onnx). Errors:
 /// Fault::unsupported listing every node whose old form has no equal today.
 void upgrade(Graph& graph, const std::map<std::string, std::int64_t>& opsets);
 
-/// Least operator set of ai.onnx in which the graph (newest meaning) can be written, by its operators,
-/// their forms and the element types they use. Never below kOldestOpset.
+/// Least operator set of ai.onnx in which the graph (newest meaning) can be written, by its
+/// operators, their forms and the element types they use. Never below kOldestOpset.
 std::int64_t least_opset(const Graph& graph);
 
-/// Rewrites `graph` from the newest meaning to that of operator set `opset`: the reverse of upgrade().
-/// Errors: Fault::unsupported listing every node that `opset` cannot say.
+/// Rewrites `graph` from the newest meaning to that of operator set `opset`: the reverse of
+/// upgrade(). Errors: Fault::unsupported listing every node that `opset` cannot say.
 void downgrade(Graph& graph, std::int64_t opset);
 
 }  // namespace pare::onnx

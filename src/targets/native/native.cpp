@@ -55,6 +55,9 @@ std::unique_ptr<LoadedModel> load(const std::filesystem::path& path, const Targe
   return during([&] { return cat("loading ", path.string(), " into native"); },
                 [&] {
                   const Model model = environment.read(path);
+                  if (environment.optimize != nullptr && !options.reference_only) {
+                    environment.optimize(*model.graph, *environment.ops);
+                  }
                   SessionOptions session;
                   session.threads = options.threads > 0 ? options.threads : available_cores();
                   session.reference_only = options.reference_only;
