@@ -105,6 +105,7 @@ std::vector<Tensor> read_inputs(const std::vector<PortInfo>& ports,
                                    [&name = name](const PortInfo& p) { return p.name == name; });
     if (!known) {
       std::vector<std::string> names;
+      names.reserve(ports.size());
       for (const PortInfo& p : ports) names.push_back(escape_terminal(p.name));
       throw Error(Fault::usage, cat("the model has no input '", escape_terminal(name),
                                     "'; its inputs are: ", join(names, ", ")));

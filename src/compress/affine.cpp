@@ -139,8 +139,8 @@ Value* add_weight_dequantizer(Graph& graph, const QuantizedWeights& w, const std
                               Node* before) {
   const bool per_tensor = w.scales.size() == 1;
   const Shape shape = per_tensor ? Shape{} : Shape{static_cast<std::int64_t>(w.scales.size())};
-  Value* codes = graph.add_constant(w.codes, name + "_quantized");
-  Value* scale = graph.add_constant(Tensor::of<float>(shape, w.scales), name + "_scale");
+  Value* codes = graph.add_constant(w.codes, name + "_q");
+  Value* scale = graph.add_constant(Tensor::of<float>(shape, w.scales), name + "_s");
   std::vector<Value*> inputs = {codes, scale};
   // Zero is the default, and runtimes ask to see it only for matrix products.
   if (before == nullptr || !before->is("Conv")) {
@@ -148,13 +148,11 @@ Value* add_weight_dequantizer(Graph& graph, const QuantizedWeights& w, const std
   }
   Attributes attributes;
   if (!per_tensor) attributes["axis"] = w.axis;
-  Node* dq =
-      graph.add_node({.op = "DequantizeLinear",
-                      .inputs = std::move(inputs),
-                      .attributes = std::move(attributes),
-                      .name = graph.unique_name(name + "_DequantizeLinear"),
-                      .output_names = {graph.unique_name(name + "_DequantizeLinear_Output")}},
-                     before);
+  Node* dq = graph.add_node({.op = "DequantizeLinear",
+                             .inputs = std::move(inputs),
+                             .attributes = std::move(attributes),
+                             .output_names = {graph.unique_name(name + "_dq")}},
+                            before);
   dq->output()->set_type(ValueType(dtype_of(ElementKind::f32), to_symbolic(w.codes.shape())));
   return dq->output();
 }

@@ -55,19 +55,18 @@ void dequantize_bias(Graph& graph, Node& node, const std::vector<float>& bias) {
   const auto step = static_cast<float>(largest / kLargestCode);
   const float scale = std::isnormal(step) ? step : 1.0F;
   std::vector<std::int32_t> codes;
+  codes.reserve(bias.size());
   for (const float b : bias) {
     codes.push_back(static_cast<std::int32_t>(std::nearbyint(static_cast<double>(b) / scale)));
   }
   const std::string name = node.input(2) != nullptr ? node.input(2)->name() : node.name() + "_bias";
   const auto n = static_cast<std::int64_t>(bias.size());
-  Value* code_value = graph.add_constant(Tensor::of<std::int32_t>({n}, codes), name + "_quantized");
-  Value* scale_value = graph.add_constant(Tensor::scalar<float>(scale), name + "_scale");
-  Node* dq =
-      graph.add_node({.op = "DequantizeLinear",
-                      .inputs = {code_value, scale_value},
-                      .name = graph.unique_name(name + "_DequantizeLinear"),
-                      .output_names = {graph.unique_name(name + "_DequantizeLinear_Output")}},
-                     &node);
+  Value* code_value = graph.add_constant(Tensor::of<std::int32_t>({n}, codes), name + "_q");
+  Value* scale_value = graph.add_constant(Tensor::scalar<float>(scale), name + "_s");
+  Node* dq = graph.add_node({.op = "DequantizeLinear",
+                             .inputs = {code_value, scale_value},
+                             .output_names = {graph.unique_name(name + "_dq")}},
+                            &node);
   dq->output()->set_type(ValueType(dtype_of(ElementKind::f32), SymShape{Dim(n)}));
   node.set_input(2, dq->output());
 }

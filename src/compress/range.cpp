@@ -22,10 +22,9 @@ Range percentile_range(const Histogram& h, double percentile) {
 std::vector<double> magnitudes(const Histogram& h) {
   std::vector<double> out(kHalf, 0.0);
   const auto bins = h.bins();
-  for (int i = 0; i < kHalf; ++i) {
-    out[static_cast<std::size_t>(i)] =
-        static_cast<double>(bins[static_cast<std::size_t>(kHalf + i)]) +
-        static_cast<double>(bins[static_cast<std::size_t>(kHalf - 1 - i)]);
+  constexpr std::size_t middle = kHalf;
+  for (std::size_t i = 0; i < middle; ++i) {
+    out[i] = static_cast<double>(bins[middle + i]) + static_cast<double>(bins[middle - 1 - i]);
   }
   // Zeros form a spike that no threshold changes: leave them to their neighbour's level.
   out[0] = out[1];

@@ -186,14 +186,14 @@ class DynamicRewriter {
     const std::string w_name = node->input(1)->name();
     const std::string name = old->name();
     const std::vector<Value*>& dynamic = quantized_input(x, node);
-    Value* codes = graph_.add_constant(q.codes, w_name + "_quantized");
+    Value* codes = graph_.add_constant(q.codes, w_name + "_q");
     const auto n = static_cast<std::int64_t>(q.scales.size());
     const float alpha = node->is("Gemm") ? node->float_or("alpha", 1.0F) : 1.0F;
     std::vector<float> scales = q.scales;
     for (float& s : scales) s *= alpha;
-    Value* w_scale = graph_.add_constant(Tensor::of<float>(n == 1 ? Shape{} : Shape{n}, scales),
-                                         w_name + "_scale");
-    Value* zero = graph_.add_constant(Tensor(ElementKind::i8, Shape{}), w_name + "_zero_point");
+    Value* w_scale =
+        graph_.add_constant(Tensor::of<float>(n == 1 ? Shape{} : Shape{n}, scales), w_name + "_s");
+    Value* zero = graph_.add_constant(Tensor(ElementKind::i8, Shape{}), w_name + "_z");
     Value* product = add("MatMulInteger", {dynamic[0], codes, dynamic[2], zero}, name + "_integer",
                          node, ElementKind::i32, old);
     Value* real = add_cast(graph_, product, ElementKind::f32, name + "_integer_float", node);
@@ -235,13 +235,13 @@ class DynamicRewriter {
     const auto it = dynamic_.find(x);
     if (it != dynamic_.end()) return it->second;
     const std::string name = x->name();
-    Node* node = graph_.add_node({.op = "DynamicQuantizeLinear",
-                                  .inputs = {x},
-                                  .name = graph_.unique_name(name + "_DynamicQuantizeLinear"),
-                                  .output_names = {graph_.unique_name(name + "_quantized"),
-                                                   graph_.unique_name(name + "_scale"),
-                                                   graph_.unique_name(name + "_zero_point")}},
-                                 before);
+    Node* node = graph_.add_node(
+        {.op = "DynamicQuantizeLinear",
+         .inputs = {x},
+         .name = graph_.unique_name(name + "_DynamicQuantizeLinear"),
+         .output_names = {graph_.unique_name(name + "_q"), graph_.unique_name(name + "_s"),
+                          graph_.unique_name(name + "_z")}},
+        before);
     node->output(0)->set_type(ValueType(dtype_of(ElementKind::u8), x->type().shape));
     node->output(1)->set_type(ValueType(dtype_of(ElementKind::f32), SymShape{}));
     node->output(2)->set_type(ValueType(dtype_of(ElementKind::u8), SymShape{}));

@@ -53,6 +53,7 @@ std::vector<std::string> SensitivityResult::most_sensitive_first() const {
                      return a->alone_db < b->alone_db;
                    });
   std::vector<std::string> names;
+  names.reserve(order.size());
   for (const LayerSensitivity* l : order) names.push_back(l->node);
   return names;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -225,10 +226,14 @@ class Quantizer {
 
   [[nodiscard]] std::pair<Value*, Value*> constants_for(const AffineParams& p,
                                                         const std::string& name) {
-    Value* scale = graph_.add_constant(Tensor::scalar<float>(p.scale), name + "_scale");
-    Tensor zero(p.type, Shape{});
-    zero.mutable_bytes()[0] = static_cast<std::byte>(p.zero_point & 0xFF);
-    return {scale, graph_.add_constant(std::move(zero), name + "_zero_point")};
+    Value* scale = graph_.add_constant(Tensor::scalar<float>(p.scale), name + "_s");
+    Value*& zero = zeros_[{p.type, p.zero_point}];
+    if (zero == nullptr) {
+      Tensor code(p.type, Shape{});
+      code.mutable_bytes()[0] = static_cast<std::byte>(p.zero_point & 0xFF);
+      zero = graph_.add_constant(std::move(code), cat(dtype_of(p.type).name(), "_", p.zero_point));
+    }
+    return {scale, zero};
   }
 
   void quantize_value(Value* v) {
@@ -251,8 +256,7 @@ class Quantizer {
       codes = graph_
                   .add_node({.op = "QuantizeLinear",
                              .inputs = {source, scale, zero},
-                             .name = graph_.unique_name(name + "_QuantizeLinear"),
-                             .output_names = {graph_.unique_name(name + "_QuantizeLinear_Output")}})
+                             .output_names = {graph_.unique_name(name + "_q")}})
                   ->output();
       codes->set_type(ValueType(dtype_of(p.type), v->type().shape));
     }
@@ -276,11 +280,9 @@ class Quantizer {
 
   Value* dequantized(Value* codes, Value* scale, Value* zero, const std::string& name,
                      const std::optional<SymShape>& shape) {
-    Node* dq =
-        graph_.add_node({.op = "DequantizeLinear",
-                         .inputs = {codes, scale, zero},
-                         .name = graph_.unique_name(name + "_DequantizeLinear"),
-                         .output_names = {graph_.unique_name(name + "_DequantizeLinear_Output")}});
+    Node* dq = graph_.add_node({.op = "DequantizeLinear",
+                                .inputs = {codes, scale, zero},
+                                .output_names = {graph_.unique_name(name + "_dq")}});
     dq->output()->set_type(ValueType(dtype_of(ElementKind::f32), shape));
     return dq->output();
   }
@@ -292,12 +294,12 @@ class Quantizer {
     inputs[0] = codes;
     inputs.resize(std::max<std::size_t>(inputs.size(), 3), nullptr);
     inputs[2] = zero;
-    Node* made = graph_.add_node(
-        {.op = "Pad",
-         .inputs = inputs,
-         .attributes = pad.attributes(),
-         .name = graph_.unique_name(pad.name() + "_quantized"),
-         .output_names = {graph_.unique_name(pad.output()->name() + "_quantized")}});
+    Node* made =
+        graph_.add_node({.op = "Pad",
+                         .inputs = inputs,
+                         .attributes = pad.attributes(),
+                         .name = graph_.unique_name(pad.name() + "_q"),
+                         .output_names = {graph_.unique_name(pad.output()->name() + "_q")}});
     made->output()->set_type(ValueType(codes->dtype(), pad.output()->type().shape));
     padded_[&pad] = made->output();
   }
@@ -359,18 +361,15 @@ class Quantizer {
     const std::string name = node.input(2)->name();
     const auto n = static_cast<std::int64_t>(channels);
     const Shape scale_shape = per_channel ? Shape{n} : Shape{};
-    Value* code_value =
-        graph_.add_constant(Tensor::of<std::int32_t>({n}, codes), name + "_quantized");
-    Value* scale = graph_.add_constant(Tensor::of<float>(scale_shape, scales), name + "_scale");
+    Value* code_value = graph_.add_constant(Tensor::of<std::int32_t>({n}, codes), name + "_q");
+    Value* scale = graph_.add_constant(Tensor::of<float>(scale_shape, scales), name + "_s");
     Attributes attributes;
     if (per_channel) attributes["axis"] = std::int64_t{0};
-    Node* dq =
-        graph_.add_node({.op = "DequantizeLinear",
-                         .inputs = {code_value, scale},
-                         .attributes = std::move(attributes),
-                         .name = graph_.unique_name(name + "_DequantizeLinear"),
-                         .output_names = {graph_.unique_name(name + "_DequantizeLinear_Output")}},
-                        &node);
+    Node* dq = graph_.add_node({.op = "DequantizeLinear",
+                                .inputs = {code_value, scale},
+                                .attributes = std::move(attributes),
+                                .output_names = {graph_.unique_name(name + "_dq")}},
+                               &node);
     dq->output()->set_type(ValueType(dtype_of(ElementKind::f32), SymShape{Dim(n)}));
     return dq->output();
   }
@@ -384,6 +383,8 @@ class Quantizer {
   std::unordered_set<const Node*> joined_;
   std::unordered_map<const Value*, AffineParams> params_;
   std::unordered_map<const Node*, Value*> padded_;
+  std::map<std::pair<ElementKind, std::int32_t>, Value*>
+      zeros_;  // zero points, shared: small files
   std::vector<LayerQuantization> report_;
 };
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -238,7 +239,25 @@ TEST(OnnxRuntimeSearch, NamedPlaceExcludesAllOthers) {
             Fault::missing);
 }
 
+/// As if the user had not named a library in the environment, while it lives.
+class NoLibraryNamed {
+ public:
+  NoLibraryNamed() {
+    if (const char* text = std::getenv("PARE_ONNXRUNTIME")) named_ = text;
+    unsetenv("PARE_ONNXRUNTIME");
+  }
+  ~NoLibraryNamed() {
+    if (named_) setenv("PARE_ONNXRUNTIME", named_->c_str(), 1);
+  }
+  NoLibraryNamed(const NoLibraryNamed&) = delete;
+  NoLibraryNamed& operator=(const NoLibraryNamed&) = delete;
+
+ private:
+  std::optional<std::string> named_;
+};
+
 TEST(OnnxRuntimeSearch, LooksIntoNodeModulesOfEveryParent) {
+  const NoLibraryNamed nothing;
   const tiny::Folder folder;
 #if defined(__aarch64__)
   const std::string machine = "arm64";
