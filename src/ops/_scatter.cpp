@@ -2,9 +2,20 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <type_traits>
 
 namespace pare::ops {
 namespace {
+
+template <class T>
+bool is_nan(T x) {
+  if constexpr (std::is_integral_v<T>) {
+    return false;
+  } else {
+    return std::isnan(static_cast<float>(x));
+  }
+}
 
 template <class T>
 T combine(const std::string& reduction, T a, T b) {
@@ -13,8 +24,8 @@ T combine(const std::string& reduction, T a, T b) {
   } else {
     if (reduction == "add") return wrapping(a, b, [](auto x, auto y) { return x + y; });
     if (reduction == "mul") return wrapping(a, b, [](auto x, auto y) { return x * y; });
-    if (reduction == "max") return b > a || b != b ? b : a;
-    return b < a || b != b ? b : a;
+    if (reduction == "max") return b > a || is_nan(b) ? b : a;
+    return b < a || is_nan(b) ? b : a;
   }
 }
 

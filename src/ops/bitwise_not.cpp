@@ -6,7 +6,7 @@ namespace {
 struct Function {
   template <class T>
   T operator()(T x) const {
-    return ops::wrapping(x, x, [](auto a, auto) { return decltype(a)(-1) - a; });
+    return ops::wrapping(x, x, [](auto a, auto) { return static_cast<decltype(a)>(-1) - a; });
   }
 };
 

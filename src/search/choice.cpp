@@ -20,6 +20,16 @@ std::uint64_t original_bytes(const std::vector<Trial>& trials) {
   return trials.empty() ? 0 : trials.front().bytes;
 }
 
+// A candidate that was dropped after some samples stands as far from the original on all of them as
+// on those: its own accuracy there says as much about the samples as about itself.
+Figures expected_figures(const std::vector<Trial>& trials, const Trial& t) {
+  Figures f = figures_of(t, original_bytes(trials));
+  if (t.complete) return f;
+  f.baseline_accuracy = trials.front().accuracy.value;
+  f.accuracy = f.baseline_accuracy + (t.accuracy.value - t.baseline_accuracy);
+  return f;
+}
+
 }  // namespace
 
 bool is_slower(const Trial& candidate, const Trial& milder) {
@@ -51,7 +61,7 @@ std::optional<std::size_t> closest(const std::vector<Trial>& trials, const Limit
   for (std::size_t i = 0; i < trials.size(); ++i) {
     const Trial& t = trials[i];
     if (!measured(t)) continue;
-    const double d = distance(judge(limits, figures_of(t, original_bytes(trials))));
+    const double d = distance(judge(limits, expected_figures(trials, t)));
     const std::tuple<bool, double, int> rank(slower_than_a_milder(trials, t), d,
                                              static_cast<int>(t.candidate.rung));
     if (!best || rank < best_rank) {

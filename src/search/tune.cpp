@@ -38,6 +38,19 @@ class Search {
     if (!enough()) try_int8();
   }
 
+  /// The candidate to give when none meets every limit. One that was dropped after a few samples is
+  /// evaluated on all of them first, which may make another one the closest, or show that it does
+  /// meet the limits after all.
+  std::optional<std::size_t> closest_in_full() {
+    for (;;) {
+      const auto met = choose(trials_, options_.limits, options_.allow_slower);
+      const auto best = met ? met : closest(trials_, options_.limits);
+      if (!best || trials_[*best].complete || out_of_time()) return best;
+      say(trials_[*best].candidate.name, trials_.size(), trials_.size() + 1);
+      trials_[*best] = bench_.attempt(trials_[*best].candidate, {});
+    }
+  }
+
   [[nodiscard]] std::vector<Trial>& trials() noexcept { return trials_; }
   [[nodiscard]] const SensitivityResult& sensitivity() const noexcept { return sensitivity_; }
   [[nodiscard]] const std::vector<Refusal>& refusals() const noexcept { return refusals_; }
@@ -162,11 +175,11 @@ TuneResult tune(const TuneOptions& options) {
   Search search(bench, options);
   search.run();
   TuneResult result;
+  result.chosen = search.closest_in_full();
   result.trials = std::move(search.trials());
   mark_pareto(result.trials);
-  result.chosen = choose(result.trials, options.limits, options.allow_slower);
-  result.met = result.chosen.has_value();
-  if (!result.met) result.chosen = closest(result.trials, options.limits);
+  result.met =
+      result.chosen && result.chosen == choose(result.trials, options.limits, options.allow_slower);
   Findings findings;
   findings.sensitivity = search.sensitivity();
   findings.refusals = search.refusals();

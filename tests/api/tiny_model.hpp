@@ -19,17 +19,18 @@ inline File product_file() {
   return f;
 }
 
-/// y = x W for x [batch, 8], W [8, 4] with weights that repeat: classes for a search.
-inline File classifier_file() {
-  std::vector<float> weights(32);
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    weights[i] = static_cast<float>(i / 4 % 4 == i % 4 ? 1 : 0) - 0.25F;
+/// y = x W for x [batch, 8], W [8, classes] with weights that repeat: classes for a search, of
+/// which those from the fifth on are no sample's.
+inline File classifier_file(std::int64_t classes = 4) {
+  std::vector<float> weights;
+  for (std::int64_t row = 0; row < 8; ++row) {
+    for (std::int64_t c = 0; c < classes; ++c) weights.push_back(row % 4 == c ? 0.75F : -0.25F);
   }
   File f;
   f.nodes = {node("MatMul", {"x", "W"}, {"y"})};
-  f.constants = {tensor("W", 1, {8, 4}, raw<float>(weights))};
+  f.constants = {tensor("W", 1, {8, classes}, raw<float>(weights))};
   f.inputs = {value_info("x", 1, {"batch", 8})};
-  f.outputs = {value_info("y", 1, {"batch", 4})};
+  f.outputs = {value_info("y", 1, {"batch", classes})};
   return f;
 }
 

@@ -18,16 +18,19 @@ class TuneTest : public testing::Test {
  protected:
   TuneTest() {
     tiny::classifier_file().write(folder_ / "model.onnx");
-    constexpr std::int64_t kSamples = 24;
-    Tensor x(ElementKind::f32, {kSamples, 8});
-    Tensor y(ElementKind::i64, {kSamples});
-    // Sample i lights up rows of class i % 4: the answer is known without running anything.
-    for (std::int64_t i = 0; i < kSamples; ++i) {
+    write_samples(24, 0);
+  }
+  // Sample i lights up rows of class i % 4: the answer is known without running anything. With
+  // `off` = 1, the label of every second one is another class.
+  void write_samples(std::int64_t count, std::int64_t off) {
+    Tensor x(ElementKind::f32, {count, 8});
+    Tensor y(ElementKind::i64, {count});
+    for (std::int64_t i = 0; i < count; ++i) {
       for (std::int64_t row = 0; row < 8; ++row) {
         x.mutable_data<float>()[static_cast<std::size_t>(i * 8 + row)] =
-            row % 4 == i % 4 ? 1.0F + 0.01F * static_cast<float>(i) : 0.05F;
+            row % 4 == i % 4 ? 1.0F + 0.01F * static_cast<float>(i % 24) : 0.05F;
       }
-      y.mutable_data<std::int64_t>()[static_cast<std::size_t>(i)] = i % 4;
+      y.mutable_data<std::int64_t>()[static_cast<std::size_t>(i)] = (i + i % 2 * off) % 4;
     }
     write_npy(folder_ / "x.npy", x, true);
     write_npy(folder_ / "y.npy", y, true);
@@ -73,6 +76,30 @@ TEST_F(TuneTest, LimitsThatCannotBeMetAreMissed) {
   ASSERT_EQ(report.verdicts.size(), 1U);
   EXPECT_FALSE(report.verdicts[0].met);
   EXPECT_GT(report.verdicts[0].got, 1);
+}
+
+TEST_F(TuneTest, TheClosestIsEvaluatedOnAllSamples) {
+  tiny::classifier_file(400).write(folder_ / "model.onnx");
+  write_samples(96, 1);  // half of the answers are wrong: a few samples show as much
+  TuneRequest r = request();
+  r.min_accuracy = 0.99;
+  r.max_size_bytes = 1;  // so that the closest is a small one, not the original
+  r.quick_samples = 8;
+  const TuneReport report = tune(r);
+  EXPECT_FALSE(report.met);
+  EXPECT_NE(report.chosen, "original");
+  ASSERT_EQ(report.verdicts.size(), 2U);
+  EXPECT_DOUBLE_EQ(report.verdicts[0].got, 0.5);
+  std::size_t in_part = 0;
+  const auto record = nlohmann::json::parse(report.record_json);
+  for (const auto& trial : record.at("trials")) {
+    if (trial.at("name") == report.chosen) {
+      EXPECT_EQ(trial.at("accuracy").at("samples"), 96);
+    } else if (trial.at("accuracy").at("samples") < 96) {
+      ++in_part;
+    }
+  }
+  EXPECT_GT(in_part, 0U) << "none was dropped early, so this shows nothing";
 }
 
 TEST_F(TuneTest, TheCallerCanStopIt) {

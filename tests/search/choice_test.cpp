@@ -89,6 +89,23 @@ TEST(Choice, TheClosestMissesLeast) {
   EXPECT_EQ(name_of(trials, closest(trials, l)), "weights");
 }
 
+TEST(Choice, FewSamplesSayHowFarFromTheOriginalNotMore) {
+  auto trials = ladder();
+  // The original has 100 % of these few, so 96 % of them is worse than 94.7 % of all.
+  Trial& half = trials[2];
+  half.complete = false;
+  half.accuracy.value = 0.96;
+  half.baseline_accuracy = 1;
+  Limits l;
+  l.min_accuracy = 0.99;
+  l.max_size_bytes = 300;
+  EXPECT_EQ(name_of(trials, closest(trials, l)), "weights");
+  l.max_size_bytes = 500;
+  EXPECT_EQ(name_of(trials, closest(trials, l)), "weights");
+  half.baseline_accuracy = 0.96;  // as good as the original
+  EXPECT_EQ(name_of(trials, closest(trials, l)), "half");
+}
+
 TEST(Choice, WithoutMeasuredTrialsThereIsNone) {
   auto trials = ladder();
   for (Trial& t : trials) t.status = Trial::Status::failed;

@@ -65,7 +65,7 @@ void Moves::copy(const Run& r, const std::byte* in, std::byte* out, const std::b
     std::memcpy(to, in + r.from * size, static_cast<std::size_t>(r.count * size));
     return;
   }
-  require(fill != nullptr, "moves: nothing to fill with");
+  if (fill == nullptr) throw Error(Fault::internal, "moves: nothing to fill with");
   for (std::int64_t i = 0; i < r.count; ++i) {
     std::memcpy(to + i * size, fill, static_cast<std::size_t>(size));
   }
