@@ -68,17 +68,4 @@ std::vector<Tensor> read_tensors(const std::filesystem::path& path) {
                 });
 }
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "pare-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) {
-    throw Error(Fault::cannot_create, cat("cannot create a folder like ", name));
-  }
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 }  // namespace pare

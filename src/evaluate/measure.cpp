@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "base/temporary_directory.hpp"
 #include "base/text.hpp"
 #include "evaluate/exchange.hpp"
 #include "evaluate/process.hpp"
@@ -66,7 +67,7 @@ class Runner {
                  {"sizes", request_.sizes},
                  {"seed", request_.seed}};
     if (!request_.inputs.empty() && folder_ == nullptr) {
-      folder_ = std::make_unique<TemporaryFolder>();
+      folder_ = std::make_unique<TemporaryDirectory>();
       write_tensors(folder_->path() / "inputs", request_.inputs);
     }
     if (folder_ != nullptr) load["inputs"] = (folder_->path() / "inputs").string();
@@ -145,7 +146,7 @@ class Runner {
 
   const MeasureRequest& request_;
   const MeasureOptions& options_;
-  std::unique_ptr<TemporaryFolder> folder_;
+  std::unique_ptr<TemporaryDirectory> folder_;
   std::unique_ptr<LineProcess> process_;
   double expected_ms_ = 1;
   RunGroups turns_;  // of this process

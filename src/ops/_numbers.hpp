@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "ir/op.hpp"
@@ -14,6 +16,16 @@ Tensor from_doubles(const std::vector<double>& values, const Shape& shape, DType
 /// Integers as two's complement in 64 bits, so that sums and products wrap, and back.
 std::vector<std::uint64_t> to_wrapping(const Tensor& t);
 Tensor from_wrapping(const std::vector<std::uint64_t>& values, const Shape& shape, DType type);
+
+/// Of any number type; integers never are.
+template <class T>
+bool is_nan(T x) {
+  if constexpr (std::is_integral_v<T>) {
+    return false;
+  } else {
+    return std::isnan(static_cast<float>(x));
+  }
+}
 
 /// Number of elements before / after dimension `axis`.
 std::int64_t outer_size(const Shape& shape, std::size_t axis);

@@ -2,20 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <type_traits>
+
+#include "ops/_numbers.hpp"
 
 namespace pare::ops {
 namespace {
-
-template <class T>
-bool is_nan(T x) {
-  if constexpr (std::is_integral_v<T>) {
-    return false;
-  } else {
-    return std::isnan(static_cast<float>(x));
-  }
-}
 
 template <class T>
 T combine(const std::string& reduction, T a, T b) {

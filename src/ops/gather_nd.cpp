@@ -49,9 +49,9 @@ void reference(OpCall& call) {
     return n;
   };
   const std::size_t behind = batch + static_cast<std::size_t>(tuple);
-  const std::int64_t slice = element_count(shape) == 0 ? 0 : span(behind, x.rank(), x.shape());
-  const std::int64_t each =
-      element_count(shape) == 0 ? 0 : span(batch, indices.rank() - 1, indices.shape());
+  const bool empty = element_count(shape) == 0;
+  const std::int64_t slice = empty ? 0 : span(behind, x.rank(), x.shape());
+  const std::int64_t each = empty ? 1 : span(batch, indices.rank() - 1, indices.shape());
   const std::int64_t batch_stride = batch == 0 ? 0 : strides[batch - 1];
   const std::vector<std::int64_t> tuples = indices.to_ints();
   std::vector<std::int64_t> from;

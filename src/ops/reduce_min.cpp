@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/_numbers.hpp"
 #include "ops/_reduce.hpp"
 
 namespace pare {
@@ -15,7 +16,7 @@ struct Function {
   }
   template <class T>
   T add(T sum, T x) const {
-    return x < sum || x != x ? x : sum;
+    return x < sum || ops::is_nan(x) ? x : sum;
   }
   template <class T>
   T finish(T sum, std::int64_t) const {

@@ -4,6 +4,7 @@
 
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_numbers.hpp"
 
 namespace pare {
 namespace {
@@ -52,8 +53,8 @@ void reference(OpCall& call) {
         const auto before = [&](std::int64_t a, std::int64_t b) {
           const auto va = load_number(in[view.at(o, a, i)]);
           const auto vb = load_number(in[view.at(o, b, i)]);
-          const bool na = va != va;
-          const bool nb = vb != vb;
+          const bool na = ops::is_nan(va);
+          const bool nb = ops::is_nan(vb);
           if (na || nb) return largest ? na && !nb : nb && !na;
           return largest ? va > vb : va < vb;
         };

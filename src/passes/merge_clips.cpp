@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "passes/_rewrite.hpp"
@@ -38,7 +39,7 @@ std::optional<Bounds> bounds_of(const Node* n) {
       *n, [&](Value* c) { return passes::scalar_beside(c, n->output()).has_value(); });
   if (!found || !passes::same_shape(found->second, n->output())) return std::nullopt;
   const double limit = *passes::scalar_beside(found->first, n->output());
-  if (limit != limit) return std::nullopt;
+  if (std::isnan(limit)) return std::nullopt;
   return n->is("Max") ? Bounds{found->second, limit, kInfinity}
                       : Bounds{found->second, -kInfinity, limit};
 }

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/sha256.hpp"
+#include "base/temporary_directory.hpp"
 #include "base/text.hpp"
 #include "evaluate/fidelity.hpp"
 #include "evaluate/metrics.hpp"
@@ -127,7 +128,7 @@ std::vector<LayerTimes> join_profiles(const std::vector<StepInfo>& before,
 void finish(Workbench& bench, const TuneOptions& options, const Trial& winner, Findings& findings) {
   const fs::path folder =
       options.output.has_parent_path() ? options.output.parent_path() : fs::path(".");
-  const WorkDirectory work(folder);
+  const TemporaryDirectory work(folder, true);
   const fs::path file = work.path() / options.output.filename();
   bench.settings().files.write(bench.build(winner.candidate.recipe), file);
   for (const PassEvent& e : bench.events()) {

@@ -8,6 +8,7 @@
 
 #include "base/file.hpp"
 #include "base/sha256.hpp"
+#include "base/temporary_directory.hpp"
 #include "base/text.hpp"
 #include "base/threads.hpp"
 #include "compress/static_int8.hpp"
@@ -69,20 +70,6 @@ SensitivityResult sensitivity_from_json(const nlohmann::json& json) {
 }
 
 }  // namespace
-
-WorkDirectory::WorkDirectory(const fs::path& parent) {
-  std::string name = (parent / ".pare-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) {
-    throw Error(Fault::cannot_create,
-                cat("cannot create a working directory in ", parent.string()));
-  }
-  path_ = name;
-}
-
-WorkDirectory::~WorkDirectory() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
 
 std::uint64_t stored_bytes(const fs::path& file, const Model& model) {
   std::uint64_t weights = 0;
@@ -315,7 +302,7 @@ Trial Workbench::attempt(const Candidate& candidate, const Limits& limits) {
 Trial Workbench::measure_candidate(const Candidate& candidate, const Limits& limits) {
   Trial trial;
   trial.candidate = candidate;
-  const WorkDirectory work(settings_.work_dir);
+  const TemporaryDirectory work(settings_.work_dir);
   const fs::path file = work.path() / "candidate.onnx";
   {
     const Model model = build(candidate.recipe, &trial.notes);

@@ -46,20 +46,6 @@ struct BenchSettings {
   ProgressSink progress;
 };
 
-/// A directory that is removed with everything in it.
-class WorkDirectory {
- public:
-  /// Below `parent`, which must exist. Fault::cannot_create otherwise.
-  explicit WorkDirectory(const std::filesystem::path& parent);
-  ~WorkDirectory();
-  WorkDirectory(const WorkDirectory&) = delete;
-  WorkDirectory& operator=(const WorkDirectory&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 /// Builds candidates, runs them on the target, and keeps what they showed in the study.
 class Workbench {
  public:

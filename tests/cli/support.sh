@@ -77,7 +77,7 @@ help() {
 absent() {
   local file left
   for file in "$@"; do [ ! -e "$file" ] || fail "$file was left behind"; done
-  left=$(find . -name '*.part*' -o -name '.pare-*' -o -name '*.tmp*' | head -n 5)
+  left=$(find . -name '*.part*' -o -name '*pare-temporary-*' -o -name '*.tmp*' | head -n 5)
   [ -z "$left" ] || fail "left behind: $left"
   left=$(find tmp -mindepth 1 | head -n 5)
   [ -z "$left" ] || fail "left in the directory for working files: $left"

@@ -1,4 +1,5 @@
 #include "evaluate/exchange.hpp"
+#include "base/temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +18,7 @@ std::string contents(const std::filesystem::path& path) {
 }
 
 TEST(Exchange, TensorsComeBackAsTheyWere) {
-  const TemporaryFolder folder;
+  const TemporaryDirectory folder;
   Tensor packed(ElementKind::i4, {3});
   packed.mutable_bytes()[0] = std::byte{0x21};
   const std::vector<Tensor> in = {Tensor::of<float>({2, 1}, {1.5F, -2}),
@@ -30,7 +31,7 @@ TEST(Exchange, TensorsComeBackAsTheyWere) {
 }
 
 TEST(Exchange, EveryPrefixIsRefused) {
-  const TemporaryFolder folder;
+  const TemporaryDirectory folder;
   write_tensors(folder.path() / "t", {Tensor::of<float>({20}, std::vector<float>(20, 1))});
   const std::string all = contents(folder.path() / "t");
   // The last tensor's bytes end before the padding does.
@@ -43,19 +44,8 @@ TEST(Exchange, EveryPrefixIsRefused) {
 }
 
 TEST(Exchange, RefusesText) {
-  const TemporaryFolder folder;
+  const TemporaryDirectory folder;
   EXPECT_THROW(write_tensors(folder.path() / "t", {Tensor::of<std::string>({1}, {"a"})}), Error);
-}
-
-TEST(TemporaryFolder, GoesWithTheObject) {
-  std::filesystem::path path;
-  {
-    const TemporaryFolder folder;
-    path = folder.path();
-    std::ofstream(path / "file") << "x";
-    EXPECT_TRUE(std::filesystem::exists(path / "file"));
-  }
-  EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "evaluate/measure.hpp"
+#include "base/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -31,7 +32,7 @@ class Measure : public testing::Test {
   }
 
  private:
-  TemporaryFolder folder_;
+  TemporaryDirectory folder_;
   int count_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "base/temporary_directory.hpp"
 #include "base/text.hpp"
 #include "compress/data_source.hpp"
 #include "compress/recipe.hpp"
@@ -86,7 +87,7 @@ TEST_P(Int8, KeepsAccuracyOnNative) {
 }
 
 TEST_P(Int8, WrittenFileKeepsAccuracyOnOnnxRuntime) {
-  const TemporaryFolder folder;
+  const TemporaryDirectory folder;
   const Model model = quantized("onnxruntime");
   write_model(model, folder.path() / "int8.onnx");
   const TargetChoice choice = choose_target("onnxruntime");

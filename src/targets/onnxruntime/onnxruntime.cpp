@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "base/file.hpp"
+#include "base/temporary_directory.hpp"
 #include "base/text.hpp"
 #include "base/threads.hpp"
 #include "targets/onnxruntime/api.hpp"
@@ -48,28 +49,6 @@ DType element_type(int ort_type, std::string_view what) {
   }
   return dtype_of(static_cast<ElementKind>(ort_type));
 }
-
-/// A folder for the trace file that the library insists on writing.
-class TraceFolder {
- public:
-  TraceFolder() {
-    std::string name = (fs::temp_directory_path() / "pare-trace-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) {
-      throw Error(Fault::cannot_create, cat("cannot create ", name, " for the profile"));
-    }
-    path_ = name;
-  }
-  ~TraceFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TraceFolder(const TraceFolder&) = delete;
-  TraceFolder& operator=(const TraceFolder&) = delete;
-  [[nodiscard]] std::string prefix() const { return (path_ / "trace").string(); }
-
- private:
-  fs::path path_;
-};
 
 class OrtModel final : public LoadedModel {
  public:
@@ -141,8 +120,8 @@ class OrtModel final : public LoadedModel {
     // Idle threads must not spin into the time of whatever is measured next.
     api_.check(ort::kAddSessionConfigEntry, o.get(), "session.force_spinning_stop", "1");
     if (options.profile) {
-      trace_ = std::make_unique<TraceFolder>();
-      api_.check(ort::kEnableProfiling, o.get(), trace_->prefix().c_str());
+      trace_ = std::make_unique<TemporaryDirectory>();
+      api_.check(ort::kEnableProfiling, o.get(), (trace_->path() / "trace").c_str());
     }
     api_.check(ort::kCreateSession, env_.get(), path.c_str(), o.get(), session_.out());
   }
@@ -246,7 +225,7 @@ class OrtModel final : public LoadedModel {
   ort::Handle<ort::Env> env_;
   ort::Handle<ort::MemoryInfo> memory_;
   ort::Allocator* allocator_ = nullptr;  // the library's
-  std::unique_ptr<TraceFolder> trace_;
+  std::unique_ptr<TemporaryDirectory> trace_;
   OrtSession session_;
   std::vector<PortInfo> inputs_;
   std::vector<PortInfo> outputs_;
