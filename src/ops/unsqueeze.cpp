@@ -14,7 +14,7 @@ Sizes with_ones(const Sizes& x, std::vector<std::int64_t> axes) {
   std::size_t next = 0;
   for (std::size_t i = 0; i < rank; ++i) {
     const bool fresh = std::binary_search(axes.begin(), axes.end(), static_cast<std::int64_t>(i));
-    y.push_back(fresh ? typename Sizes::value_type(1) : x[next++]);
+    y.push_back(fresh ? typename Sizes::value_type{1} : x[next++]);
   }
   return y;
 }
