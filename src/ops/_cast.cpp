@@ -1,5 +1,6 @@
 #include "ops/_cast.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -111,6 +112,29 @@ bool is_float8(DType t) {
          t == ElementKind::f8e5m2fnuz;
 }
 
+/// Floats of few bits whose rules for special values differ from plain encoding.
+Tensor to_small_float(std::vector<float> values, const Shape& shape, DType to,
+                      ScaleRounding scale_rounding) {
+  Tensor out(to, shape);
+  if (to == ElementKind::f8e8m0) {
+    const auto codes = out.mutable_bytes();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      codes[i] = static_cast<std::byte>(encode_e8m0(values[i], scale_rounding));
+    }
+    return out;
+  }
+  constexpr float kMost = std::numeric_limits<float>::max();
+  for (float& v : values) {
+    if (std::isnan(v)) {
+      if (to == ElementKind::f4e2m1) v = -0.0F;
+    } else {
+      v = std::clamp(v, -kMost, kMost);
+    }
+  }
+  to.info().encode(values, out.mutable_bytes());
+  return out;
+}
+
 Tensor integers_to(const std::vector<std::int64_t>& values, const Shape& shape, DType to) {
   const double bits = to.bits_per_value();
   const bool is_signed = to.info().group == DtypeClass::signed_int;
@@ -129,7 +153,15 @@ Tensor integers_to(const std::vector<std::int64_t>& values, const Shape& shape, 
 
 }  // namespace
 
-Tensor cast_values(const Tensor& x, DType to, bool saturate) {
+ScaleRounding scale_rounding(const AttributeReader& a) {
+  const std::string mode = a.attr_string("round_mode");
+  if (mode == "up") return ScaleRounding::up;
+  if (mode == "down") return ScaleRounding::down;
+  if (mode == "nearest") return ScaleRounding::nearest;
+  a.fail(cat("'round_mode' is '", escape_terminal(mode, 40), "', not up, down or nearest"));
+}
+
+Tensor cast_values(const Tensor& x, DType to, bool saturate, ScaleRounding scale_rounding) {
   if (x.type() == to) return x;
   if (to == ElementKind::string) return to_text(x);
   Tensor from = x;
@@ -150,6 +182,9 @@ Tensor cast_values(const Tensor& x, DType to, bool saturate) {
   }
   if (is_float8(to) && !saturate) {
     return overflowing(from.to_floats(), x.shape(), to);
+  }
+  if (is_float8(to) || to == ElementKind::f8e8m0 || to == ElementKind::f4e2m1) {
+    return to_small_float(from.to_floats(), x.shape(), to, scale_rounding);
   }
   return from.cast(to);
 }

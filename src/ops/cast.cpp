@@ -20,7 +20,8 @@ void infer(ShapeContext& c) {
 }
 
 void reference(OpCall& call) {
-  call.set_output(0, ops::cast_values(call.input(0), wanted(call), call.attr_int("saturate") != 0));
+  call.set_output(0, ops::cast_values(call.input(0), wanted(call), call.attr_int("saturate") != 0,
+                                      ops::scale_rounding(call)));
 }
 
 }  // namespace

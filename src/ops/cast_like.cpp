@@ -7,8 +7,8 @@ namespace {
 void infer(ShapeContext& c) { c.set_output(0, c.input_dtype(1), c.input(0).shape); }
 
 void reference(OpCall& call) {
-  call.set_output(
-      0, ops::cast_values(call.input(0), call.input(1).type(), call.attr_int("saturate") != 0));
+  call.set_output(0, ops::cast_values(call.input(0), call.input(1).type(),
+                                      call.attr_int("saturate") != 0, ops::scale_rounding(call)));
 }
 
 }  // namespace

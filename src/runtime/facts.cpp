@@ -27,7 +27,7 @@ const Tensor* PlanFacts::constant(const Value* value) {
 
 Tensor PlanFacts::float_constant(const Value* value) {
   const Tensor* data = constant(value);
-  require(data != nullptr, "float_constant: not a constant");
+  if (data == nullptr) throw Error(Fault::internal, "float_constant: not a constant");
   return data->kind() == ElementKind::f32 ? *data : data->cast(dtype_of(ElementKind::f32));
 }
 

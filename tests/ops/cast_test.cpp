@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "ops/elementwise.hpp"
 
 namespace pare {
@@ -42,6 +44,33 @@ TEST(Cast, EightBitFloatsSaturateOrNot) {
   expect_close(cast(x, ElementKind::f8e4m3fn), {1, 448}, 0);
   expect_close(cast(x, ElementKind::f8e4m3fn, false), {1, kNan}, 0);
   expect_close(cast(x, ElementKind::f8e5m2, false), {1, kInf}, 0);
+}
+
+TEST(Cast, SpecialValuesOfSmallFloats) {
+  const Tensor x = Tensor::of<float>({3}, {kInf, -kInf, kNan});
+  expect_close(cast(x, ElementKind::f8e4m3fn), {448, -448, kNan}, 0);
+  expect_close(cast(x, ElementKind::f8e5m2), {57344, -57344, kNan}, 0);
+  expect_close(cast(x, ElementKind::f8e4m3fnuz), {240, -240, kNan}, 0);
+  expect_close(cast(x, ElementKind::f8e5m2fnuz), {57344, -57344, kNan}, 0);
+  expect_close(cast(x, ElementKind::f8e4m3fnuz, false), {kNan, kNan, kNan}, 0);
+  const Tensor four = cast(x, ElementKind::f4e2m1);
+  expect_close(four, {6, -6, 0}, 0);
+  EXPECT_TRUE(std::signbit(four.to_floats()[2]));
+}
+
+TEST(Cast, RoundModeIsForPowersOfTwo) {
+  const Tensor x = Tensor::of<float>({4}, {1, 1.25F, 1.75F, 5});
+  const auto powers = [&](const char* mode) {
+    return run_op("Cast", {x},
+                  {{"to", static_cast<std::int64_t>(ElementKind::f8e8m0)},
+                   {"round_mode", std::string(mode)}})
+        .at(0);
+  };
+  expect_close(powers("up"), {1, 2, 2, 8}, 0);
+  expect_close(powers("down"), {1, 1, 1, 4}, 0);
+  expect_close(powers("nearest"), {1, 1, 2, 4}, 0);
+  expect_close(cast(x, ElementKind::f8e8m0), {1, 2, 2, 8}, 0);
+  EXPECT_EQ(fault_of([&] { powers("sideways"); }), Fault::corrupt);
 }
 
 TEST(Cast, KeepsSymbolicShapesAndRefusesUnknownTypes) {
