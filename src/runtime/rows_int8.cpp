@@ -60,10 +60,11 @@ bool affine_node(const Unit& unit, PlanFacts& facts, Quant& out) {
 Verdict accepts_affine(const Unit& unit, PlanFacts& facts) {
   const bool q = unit.is("QuantizeLinear");
   if ((!q && !unit.is("DequantizeLinear")) || unit.quantized) return not_mine();
-  const Value& codes = q ? *unit.output() : *unit.input(0);
-  const Value& floats = q ? *unit.input(0) : *unit.output();
-  if (!is_byte(codes)) return refuse("not 8 bits");
-  if (floats.dtype().kind() != ElementKind::f32) return refuse("not float32");
+  const Value* codes = q ? unit.output() : unit.input(0);
+  const Value* floats = q ? unit.input(0) : unit.output();
+  if (codes == nullptr || floats == nullptr) return not_mine();
+  if (!is_byte(*codes)) return refuse("not 8 bits");
+  if (floats->dtype().kind() != ElementKind::f32) return refuse("not float32");
   if (facts.constant(unit.input(0)) != nullptr) return not_mine();  // folded instead
   Quant quant;
   if (!affine_node(unit, facts, quant)) return refuse("not one constant scale");
@@ -74,11 +75,14 @@ Prepared make_affine(const Unit& unit, PlanFacts& facts) {
   Quant quant;
   require(affine_node(unit, facts, quant), "no scale");
   const bool q = unit.is("QuantizeLinear");
-  const Affine8 a = affine_of(quant, q ? *unit.output() : *unit.input(0));
-  const std::int64_t n = elements_of(*unit.output());
+  const Value* in = unit.input(0);
+  const Value* out = unit.output();
+  if (in == nullptr || out == nullptr) throw Error(Fault::internal, "a node without values");
+  const Affine8 a = affine_of(quant, q ? *out : *in);
+  const std::int64_t n = elements_of(*out);
   const Layout layout = facts.preferred_layout(unit);
   Prepared made;
-  made.inputs = {{unit.input(0), layout}};
+  made.inputs = {{in, layout}};
   made.outputs = {layout};
   const Int8Kernels* k = &best_int8_kernels();
   made.note = k->isa;
@@ -304,7 +308,7 @@ Prepared make_concat(const Unit& unit, PlanFacts& facts) {
   made.outputs = {layout};
   std::int64_t row = 0;
   for (const Piece& p : pieces) row += p.bytes;
-  require(row > 0, "concatenation of nothing");
+  if (row <= 0) throw Error(Fault::internal, "concatenation of nothing");
   const std::int64_t rows = element_count(y) * size / row;
   made.kernel = std::make_unique<FunctionKernel>([=](const KernelArgs& args) {
     parallel_for(rows, std::max<std::int64_t>(1, kGrain / row),

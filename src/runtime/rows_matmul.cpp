@@ -74,7 +74,7 @@ Verdict accepts_common(const Unit& unit, PlanFacts& facts) {
   if (a.size() < 2 || b.size() < 2) return refuse("a vector operand");
   if (rank > 6) return refuse(cat("rank ", rank));
   if (unit.is("Gemm")) {
-    const Verdict v = accepts_gemm(unit, facts);
+    Verdict v = accepts_gemm(unit, facts);
     if (v.kind != Verdict::Kind::accept) return v;
   }
   return accepts_posts(unit, facts);

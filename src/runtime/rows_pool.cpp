@@ -53,7 +53,7 @@ Verdict accepts_pool(const Unit& unit, PlanFacts& facts) {
   const bool bytes = kind == ElementKind::i8 || kind == ElementKind::u8;
   if (kind != ElementKind::f32 && !bytes) return refuse("not float32 or 8 bits");
   if (bytes && !is_max(unit)) {
-    const Verdict v = accepts_mean_of_codes(unit, facts);
+    Verdict v = accepts_mean_of_codes(unit, facts);
     if (v.kind != Verdict::Kind::accept) return v;
   }
   const Shape x = shape_of(*unit.input(0));
