@@ -187,9 +187,6 @@ std::vector<Case> limit_cases() {
       "const v: float32[2] = [1, 4]\ny = BatchNormalization(x, s, b, b, v)";
   const std::string image = "input x: float32[1,1,4,4]\n";
   const std::string sample = image + "input g: float32[1,2,2,2]\ny = GridSample(x, g)";
-  const std::string align =
-      image +
-      "const r: float32[1,4] = [0, 0, 2, 2]\nconst b: int64[1] = [0]\ny = RoiAlign(x, r, b)";
   return {
       {Table::form, "BatchNormalization", 7, norm + "\noutput y",
        norm + " {is_test = 1}\noutput y"},
@@ -225,6 +222,15 @@ std::vector<Case> limit_cases() {
        "output y"},
       {Table::form, "Pow", 12, x + "const p: int64[] = [2]\ny = Pow(x, p)\noutput y",
        x + "const p: int64[] = [2]\ny_cast = Cast(p) {to = 1}\ny = Pow(x, y_cast)\noutput y"},
+  };
+}
+
+std::vector<Case> more_limit_cases() {
+  const std::string x = "input x: float32[2,3]\n";
+  const std::string align =
+      "input x: float32[1,1,4,4]\nconst r: float32[1,4] = [0, 0, 2, 2]\n"
+      "const b: int64[1] = [0]\ny = RoiAlign(x, r, b)";
+  return {
       {Table::form, "DequantizeLinear", 23,
        "input q: int8[4]\nconst s: float32[] = [0.5]\n"
        "y = DequantizeLinear(q, s) {output_dtype = 10}\noutput y",
@@ -339,7 +345,7 @@ std::vector<Case> all_cases() {
   std::vector<Case> all;
   for (const auto& part :
        {broadcast_cases(), reduce_cases(), axis_cases(), input_cases(), recurrent_cases(),
-        shape_cases(), limit_cases(), resize_cases(), part_cases()}) {
+        shape_cases(), limit_cases(), more_limit_cases(), resize_cases(), part_cases()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

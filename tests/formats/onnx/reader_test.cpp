@@ -195,7 +195,7 @@ std::string reference(const std::string& name, const std::string& refers, int ty
   return tiny::bytes(1, name) + tiny::bytes(21, refers) + tiny::number(20, type);
 }
 
-std::string with_functions(tiny::File f, const std::vector<std::string>& functions) {
+std::string with_functions(const tiny::File& f, const std::vector<std::string>& functions) {
   std::string text = f.text();
   for (const std::string& one : functions) text += tiny::bytes(25, one);
   return text;
