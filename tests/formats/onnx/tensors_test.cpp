@@ -60,8 +60,8 @@ struct TypeCase {
 };
 
 std::vector<TypeCase> type_cases() {
-  const auto floats = [](std::vector<float> v) { return tiny::bytes(4, tiny::raw(v)); };
-  const auto doubles = [](std::vector<double> v) { return tiny::bytes(10, tiny::raw(v)); };
+  const auto floats = [](const std::vector<float>& v) { return tiny::bytes(4, tiny::raw(v)); };
+  const auto doubles = [](const std::vector<double>& v) { return tiny::bytes(10, tiny::raw(v)); };
   return {
       {1, {1}, {0, 0, 0x80, 0x3F}, floats({1})},
       {2, {2}, {255, 7}, packed(5, {255, 7})},

@@ -175,6 +175,11 @@ std::vector<Case> input_cases() {
        "const x: float32[4] = [1, 2, 3, 4]\nw = Reshape(x) {shape = [2, 2]}\n"
        "y = Transpose(w) {perm = [1, 0]}\noutput y",
        {{1, 3, 2, 4}}},
+  };
+}
+
+std::vector<Case> more_input_cases() {
+  return {
       {"RoiAlign",
        16,
        10,
@@ -381,8 +386,8 @@ std::vector<Case> resize_cases() {
 std::vector<Case> all_cases() {
   std::vector<Case> all;
   for (const auto& part :
-       {broadcast_cases(), reduce_cases(), softmax_cases(), input_cases(), recurrent_cases(),
-        normalization_cases(), meaning_cases(), resize_cases()}) {
+       {broadcast_cases(), reduce_cases(), softmax_cases(), input_cases(), more_input_cases(),
+        recurrent_cases(), normalization_cases(), meaning_cases(), resize_cases()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -16,7 +16,6 @@ namespace {
 
 using testing::Contains;
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 Model model_of(const std::string& text, std::int64_t opset = 0) {
   Model m;
