@@ -85,8 +85,8 @@ TEST(ContribAttention, StepsWithAPastAreTheWhole) {
 }
 
 TEST(ContribAttention, WrongShapesAndWhatIsNotThereAreFaults) {
-  const auto run = [](const std::vector<Tensor>& inputs, Attributes attributes) {
-    return fault_of([&] { run_contrib("Attention", inputs, std::move(attributes)); });
+  const auto run = [](const std::vector<Tensor>& inputs, const Attributes& attributes) {
+    return fault_of([&] { run_contrib("Attention", inputs, attributes); });
   };
   EXPECT_EQ(run({kX, noise({5, 16}), kBias}, kAttributes), Fault::corrupt);
   EXPECT_EQ(run({kX, kW, noise({15})}, kAttributes), Fault::corrupt);

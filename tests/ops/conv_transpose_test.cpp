@@ -117,8 +117,8 @@ TEST(ConvTranspose, ElementTypesAndEmptyBatch) {
 
 TEST(ConvTranspose, SymbolicShapes) {
   const ValueType w = typed(ElementKind::f32, {8, 4, 3, 3});
-  const auto shape = [&](const SymShape& x, Attributes a) {
-    return to_string(infer_op("ConvTranspose", {typed(ElementKind::f32, x), w}, std::move(a)));
+  const auto shape = [&](const SymShape& x, const Attributes& a) {
+    return to_string(infer_op("ConvTranspose", {typed(ElementKind::f32, x), w}, a));
   };
   const SymShape x = {Dim::symbol("N"), 8, Dim::symbol("H"), 5};
   EXPECT_EQ(shape(x, {{"group", Int{2}}}), "[N,8,H+2,7]");
@@ -130,7 +130,7 @@ TEST(ConvTranspose, SymbolicShapes) {
 
 TEST(ConvTranspose, WhatDoesNotFitIsCorrupt) {
   const Tensor x = ramp({1, 4, 3, 3});
-  const auto fault = [&](const Shape& w, Attributes a) {
+  const auto fault = [&](const Shape& w, const Attributes& a) {
     return fault_of([&] { run_unchecked("ConvTranspose", {x, Tensor(ElementKind::f32, w)}, a); });
   };
   EXPECT_EQ(fault({3, 1, 2, 2}, {}), Fault::corrupt);

@@ -84,9 +84,9 @@ TEST(DequantizeLinear, BlocksOfThePublishedExample) {
   const Tensor y =
       run_op("DequantizeLinear", {x, s, z}, {{"axis", Int{1}}, {"block_size", Int{2}}})[0];
   std::vector<float> want;
-  for (int c = 0; c < 4; ++c) {
-    for (int i = 0; i < 6; ++i) {
-      const auto at = static_cast<std::size_t>(c / 2 * 6 + i);
+  for (std::size_t c = 0; c < 4; ++c) {
+    for (std::size_t i = 0; i < 6; ++i) {
+      const std::size_t at = c / 2 * 6 + i;
       want.push_back((x.to_floats()[c * 6 + i] - z.to_floats()[at]) * s.to_floats()[at]);
     }
   }

@@ -41,6 +41,7 @@ std::vector<Tensor> run_unchecked(const std::string& op, const std::vector<Tenso
 std::string shape_text(const std::string& op, const std::vector<SymShape>& shapes,
                        const Attributes& attributes, ElementKind kind) {
   std::vector<ValueType> types;
+  types.reserve(shapes.size());
   for (const SymShape& s : shapes) types.push_back(typed(kind, s));
   return to_string(infer_op(op, types, attributes));
 }

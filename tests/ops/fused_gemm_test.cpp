@@ -39,9 +39,9 @@ TEST(FusedGemm, ActivatesTheGemm) {
 TEST(FusedGemm, KnowsTheActivationsOfOnnx) {
   const Tensor a = Tensor::of<float>({4, 1}, {-2, -0.5F, 0.5F, 3});
   const Tensor one = Tensor::of<float>({1, 1}, {1});
-  const auto run = [&](const std::string& name, Attributes more = {}) {
+  const auto run = [&](const std::string& name, const Attributes& more = {}) {
     more.emplace("activation", name);
-    return run_contrib("FusedGemm", {a, one}, std::move(more))[0];
+    return run_contrib("FusedGemm", {a, one}, more)[0];
   };
   expect_close(run("Relu"), {0, 0, 0.5F, 3}, 0);
   expect_close(run("Elu"), {-0.864664717F, -0.393469340F, 0.5F, 3}, 1e-7F);

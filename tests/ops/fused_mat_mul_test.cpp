@@ -66,10 +66,8 @@ TEST(FusedMatMulVectors, AreNotTransposed) {
 }
 
 TEST(FusedMatMulShapes, WrongOnesAreCorrupt) {
-  const auto run = [](const Shape& a, const Shape& b, Attributes attributes) {
-    return fault_of([&] {
-      run_contrib("FusedMatMul", {noise(a), noise(b)}, std::move(attributes));
-    });
+  const auto run = [](const Shape& a, const Shape& b, const Attributes& attributes) {
+    return fault_of([&] { run_contrib("FusedMatMul", {noise(a), noise(b)}, attributes); });
   };
   EXPECT_EQ(run({2, 3}, {3, 2}, {{"transA", Int{1}}}), Fault::corrupt);
   EXPECT_EQ(run({2, 3}, {3, 2}, {{"transBatchA", Int{1}}}), Fault::corrupt);

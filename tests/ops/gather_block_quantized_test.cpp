@@ -103,10 +103,9 @@ TEST(GatherBlockQuantizedTypes, EightBitFloatsWithOneScale) {
 }
 
 TEST(GatherBlockQuantizedTypes, WrongShapesAndSizesAreCorrupt) {
-  const auto run = [](const Tensor& data, const Shape& scales, Attributes attributes) {
+  const auto run = [](const Tensor& data, const Shape& scales, const Attributes& attributes) {
     return fault_of([&] {
-      run_contrib("GatherBlockQuantized", {data, indices({1}, {0}), ramp(scales, 1)},
-                  std::move(attributes));
+      run_contrib("GatherBlockQuantized", {data, indices({1}, {0}), ramp(scales, 1)}, attributes);
     });
   };
   const Tensor data(u8, {2, 8});

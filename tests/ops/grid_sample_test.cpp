@@ -6,11 +6,12 @@ namespace {
 Tensor small() { return Tensor::of<float>({1, 1, 3, 2}, {0, 1, 2, 3, 4, 5}); }
 
 /// Samples of small() at (p, p) for every p.
-Tensor diagonal(const std::vector<float>& at, Attributes a, ElementKind kind = ElementKind::f32) {
+Tensor diagonal(const std::vector<float>& at, const Attributes& a,
+                ElementKind kind = ElementKind::f32) {
   std::vector<float> grid;
   for (const float p : at) grid.insert(grid.end(), {p, p});
   const Tensor g = Tensor::of<float>({1, 1, static_cast<std::int64_t>(at.size()), 2}, grid);
-  return run_op("GridSample", {small().cast(dtype_of(kind)), g}, std::move(a))[0];
+  return run_op("GridSample", {small().cast(dtype_of(kind)), g}, a)[0];
 }
 
 Attributes words(const char* mode, const char* padding, Int corners = 0) {

@@ -17,11 +17,11 @@ std::vector<double> grouped(const std::vector<double>& x,
   return y;
 }
 
-Tensor run(const Tensor& x, Attributes attributes) {
+Tensor run(const Tensor& x, const Attributes& attributes) {
   return run_contrib("QLinearSoftmax",
                      {x, one_float(0.03125F), one_code(x.kind(), 5), one_float(0.00390625F),
                       one_code(x.kind(), x.kind() == u8 ? 0 : -128)},
-                     std::move(attributes))[0];
+                     attributes)[0];
 }
 
 TEST(QLinearSoftmax, NormalizesOneAxisFromOperatorSet13On) {

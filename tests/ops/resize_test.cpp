@@ -11,12 +11,12 @@ Attributes modes(const std::string& mode, const std::string& transformation = "h
   return {{"mode", mode}, {"coordinate_transformation_mode", transformation}};
 }
 
-Tensor by_scales(const Tensor& x, const std::vector<float>& scales, Attributes a) {
-  return run_op("Resize", {x, Tensor(), floats(scales)}, std::move(a))[0];
+Tensor by_scales(const Tensor& x, const std::vector<float>& scales, const Attributes& a) {
+  return run_op("Resize", {x, Tensor(), floats(scales)}, a)[0];
 }
 
-Tensor by_sizes(const Tensor& x, const Shape& sizes, Attributes a) {
-  return run_op("Resize", {x, Tensor(), Tensor(), ints(sizes)}, std::move(a))[0];
+Tensor by_sizes(const Tensor& x, const Shape& sizes, const Attributes& a) {
+  return run_op("Resize", {x, Tensor(), Tensor(), ints(sizes)}, a)[0];
 }
 
 Tensor square() { return Tensor::of<float>({1, 1, 2, 2}, {1, 2, 3, 4}); }
@@ -232,7 +232,7 @@ TEST(Resize, SymbolicShapes) {
 TEST(Resize, WhatDoesNotFitIsCorrupt) {
   const Tensor x = ramp({2, 3});
   const auto fault = [&](const Tensor& roi, const Tensor& scales, const Tensor& sizes,
-                         Attributes a) {
+                         const Attributes& a) {
     return fault_of([&] { run_unchecked("Resize", {x, roi, scales, sizes}, a); });
   };
   const Tensor no;

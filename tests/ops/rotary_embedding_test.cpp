@@ -97,10 +97,9 @@ TEST(RotaryEmbedding, HeadsMayComeBeforeTokens) {
 
 TEST(RotaryEmbedding, WrongShapesAndPositionsAreCorrupt) {
   const auto run = [](const Shape& x, const Tensor& positions, const Shape& sin,
-                      Attributes attributes) {
+                      const Attributes& attributes) {
     return fault_of([&] {
-      run_contrib("RotaryEmbedding", {noise(x), positions, noise({8, 3}), noise(sin)},
-                  std::move(attributes));
+      run_contrib("RotaryEmbedding", {noise(x), positions, noise({8, 3}), noise(sin)}, attributes);
     });
   };
   const Tensor one = Tensor::of<std::int64_t>({1}, {0});
