@@ -39,7 +39,7 @@ TEST(FusedGemm, ActivatesTheGemm) {
 TEST(FusedGemm, KnowsTheActivationsOfOnnx) {
   const Tensor a = Tensor::of<float>({4, 1}, {-2, -0.5F, 0.5F, 3});
   const Tensor one = Tensor::of<float>({1, 1}, {1});
-  const auto run = [&](const std::string& name, const Attributes& more = {}) {
+  const auto run = [&](const std::string& name, Attributes more = {}) {
     more.emplace("activation", name);
     return run_contrib("FusedGemm", {a, one}, more)[0];
   };
