@@ -21,8 +21,8 @@ TEST(NhwcMaxPool, TakesTheGreatestCodeOfEveryWindow) {
       std::int64_t want = -1000;
       for (int r = std::max(row, 0); r < std::min(row + 3, 5); ++r) {
         for (int c = std::max(column, 0); c < column + 2; ++c) {
-          want =
-              std::max(want, in[static_cast<std::size_t>(((i / 36 * 5 + r) * 4 + c) * 3 + i % 3)]);
+          const std::int64_t at = ((i / 36 * 5 + r) * 4 + c) * 3 + i % 3;
+          want = std::max(want, in[static_cast<std::size_t>(at)]);
         }
       }
       EXPECT_EQ(out[static_cast<std::size_t>(i)], want) << i;

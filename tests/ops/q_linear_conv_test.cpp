@@ -25,9 +25,10 @@ double naive(const Case& c, int b, int m, int i, int j) {
         const int column = j + 2 * s;
         if (row < 0 || row >= 5 || column >= 6) continue;
         const int channel = m / 3 * 2 + k;
-        const auto xi = static_cast<std::size_t>(((b * 4 + channel) * 5 + row) * 6 + column);
-        const auto wi = static_cast<std::size_t>(((m * 2 + k) * 3 + r) * 2 + s);
-        sum += (x[xi] - c.x_zero) * (w[wi] - wz[map]);
+        const std::int64_t xi = ((b * 4 + channel) * 5 + row) * 6 + column;
+        const std::int64_t wi = ((m * 2 + k) * 3 + r) * 2 + s;
+        sum += (x[static_cast<std::size_t>(xi)] - c.x_zero) *
+               (w[static_cast<std::size_t>(wi)] - wz[map]);
       }
     }
   }
