@@ -15,7 +15,8 @@ Attributes grid(Int height, Int width, Int ratio) {
 Tensor slope() {
   Tensor x(ElementKind::f32, {1, 1, 8, 8});
   for (std::size_t i = 0; i < 64; ++i) {
-    x.mutable_data<float>()[i] = static_cast<float>(10 * (i / 8) + i % 8);
+    const std::size_t row = i / 8;
+    x.mutable_data<float>()[i] = static_cast<float>(10 * row + i % 8);
   }
   return x;
 }
