@@ -23,7 +23,7 @@ class Builder {
  public:
   explicit Builder(std::uint64_t seed = 1) : rng_(seed) {}
 
-  Value* input(const std::string& name, Shape shape, ElementKind kind = ElementKind::f32) {
+  Value* input(const std::string& name, const Shape& shape, ElementKind kind = ElementKind::f32) {
     return graph.add_input(name, ValueType(dtype_of(kind), to_symbolic(shape)));
   }
   Tensor random(const Shape& shape, float scale = 1) {
@@ -52,7 +52,7 @@ class Builder {
     return dequantize(quantize(x, scale, zero, kind), scale, zero, kind);
   }
   /// int8 weights [M, ...] behind a DequantizeLinear with a scale per output channel.
-  Value* int8_weights(const Shape& shape, std::vector<float> scales, std::int64_t axis = 0) {
+  Value* int8_weights(const Shape& shape, const std::vector<float>& scales, std::int64_t axis = 0) {
     Tensor q(ElementKind::i8, shape);
     for (auto& x : q.mutable_data<std::int8_t>()) {
       x = static_cast<std::int8_t>(std::floor(rng_.uniform() * 255) - 127);

@@ -1,12 +1,12 @@
 #include "search/study.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/temporary_directory.hpp"
 
 namespace pare {
 namespace {
@@ -15,12 +15,8 @@ namespace fs = std::filesystem;
 
 class StudyFile : public testing::Test {
  protected:
-  StudyFile() {
-    std::string name = (fs::temp_directory_path() / "pare-study-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-  }
-  ~StudyFile() override { fs::remove_all(folder_); }
-  fs::path folder_;
+  TemporaryDirectory temporary_;
+  fs::path folder_ = temporary_.path();
 };
 
 TEST_F(StudyFile, KeepsTrialsWhenOpenedAgain) {
