@@ -53,7 +53,9 @@ TEST(GridSample, ThreeDimensionsNameTheLastFirst) {
   // v(d, h, w) = 100 d + 10 h + w sampled at pixel middles, corners aligned.
   Tensor x(ElementKind::f32, {1, 1, 2, 3, 3});
   for (std::size_t i = 0; i < 18; ++i) {
-    x.mutable_data<float>()[i] = static_cast<float>(100 * (i / 9) + 10 * (i / 3 % 3) + i % 3);
+    const std::size_t depth = i / 9;
+    const std::size_t row = i / 3 % 3;
+    x.mutable_data<float>()[i] = static_cast<float>(100 * depth + 10 * row + i % 3);
   }
   const Tensor grid = Tensor::of<float>({1, 1, 1, 2, 3}, {-1, 0, 1, 0.5F, -1, 0});
   const Tensor y = run_op("GridSample", {x, grid}, words("linear", "zeros", 1))[0];
