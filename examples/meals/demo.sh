@@ -63,8 +63,10 @@ say "The written model against the original"
 
 # ONNX Runtime takes part when it is there: PARE_ONNXRUNTIME, or tools/get-onnxruntime.sh before.
 machine=$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
-library=${PARE_ONNXRUNTIME:-$(find build/onnxruntime -path "*/linux/$machine/libonnxruntime.so*" \
-  2>/dev/null | sort | head -n 1)}
+library=${PARE_ONNXRUNTIME:-}
+if [ -z "$library" ] && [ -d build/onnxruntime ]; then
+  library=$(find build/onnxruntime -path "*/linux/$machine/libonnxruntime.so*" | sort | head -n 1)
+fi
 if [ -n "$library" ]; then
   say "The written model on ONNX Runtime ($library)"
   "$pare" verify "$small" --target "onnxruntime:$library" --data "$work/test" --batches 8 \
