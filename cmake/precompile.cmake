@@ -1,4 +1,4 @@
-# The standard library is parsed once per build, not once per file: half of a small file's time.
+# The standard library is parsed once per build, not once per file: a third of a small file's time.
 #
 # Only headers from outside the project go in here, so an edited header rebuilds what includes it
 # and nothing else. `cmake -DPARE_PRECOMPILE=OFF` shows a file that forgot an include; lint does so.

@@ -15,6 +15,11 @@ else
   targets=(build/fuzz/fuzz/fuzz_*)
 fi
 
+if [ "${#targets[@]}" -eq 0 ]; then
+  echo "fuzz: no targets in build/fuzz (cmake --preset fuzz && cmake --build --preset fuzz)" >&2
+  exit 66
+fi
+
 passed=0
 failed=0
 for target in "${targets[@]}"; do

@@ -383,8 +383,8 @@ class Quantizer {
   std::unordered_set<const Node*> joined_;
   std::unordered_map<const Value*, AffineParams> params_;
   std::unordered_map<const Node*, Value*> padded_;
-  std::map<std::pair<ElementKind, std::int32_t>, Value*>
-      zeros_;  // zero points, shared: small files
+  // Zero points, one of each value for the whole graph: files stay small.
+  std::map<std::pair<ElementKind, std::int32_t>, Value*> zeros_;
   std::vector<LayerQuantization> report_;
 };
 
