@@ -151,6 +151,9 @@ void check_schema(const Node& node, const OpDef& def, std::vector<std::string>& 
       }
       continue;
     }
+    if (!p.kinds.has(v->type().kind)) {
+      complain(cat("input '", p.name, "' cannot be ", v->type().text()));
+    }
     if (v->type().kind != ValueType::Kind::tensor || !v->dtype().valid()) continue;
     if (!p.allowed.has(v->dtype().kind())) {
       complain(cat("input '", p.name, "' cannot be ", v->dtype().name()));

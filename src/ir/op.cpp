@@ -5,15 +5,6 @@
 #include <unordered_map>
 
 namespace pare {
-namespace {
-
-OpDef& add_param(OpDef& def, std::vector<Param>& list, std::string name, TypeSet allowed,
-                 std::string type_name, bool optional, bool variadic) {
-  list.push_back({std::move(name), allowed, std::move(type_name), optional, variadic});
-  return def;
-}
-
-}  // namespace
 
 AttributeKind attribute_kind(const Attribute& a) {
   struct Visitor {
@@ -88,6 +79,14 @@ std::vector<float> AttributeReader::attr_floats(std::string_view name) const {
   return *v;
 }
 
+std::vector<std::string> AttributeReader::attr_strings(std::string_view name) const {
+  const Attribute* a = find(name);
+  if (a == nullptr) return {};
+  const auto* v = std::get_if<std::vector<std::string>>(a);
+  if (v == nullptr) fail(cat("attribute '", name, "' is not a list of strings"));
+  return *v;
+}
+
 const Tensor* AttributeReader::attr_tensor(std::string_view name) const {
   const Attribute* a = find(name);
   if (a == nullptr) return nullptr;
@@ -156,43 +155,58 @@ void ShapeContext::set_output_elements(std::size_t i, std::vector<Dim> elements)
   if (i < results_.size()) results_[i].elements = std::move(elements);
 }
 
-OpCall::OpCall(const Node& node, const OpDef& def, std::vector<Tensor> inputs)
+OpCall::OpCall(const Node& node, const OpDef& def, std::vector<RuntimeValue> inputs)
     : AttributeReader(node, def), inputs_(std::move(inputs)), results_(node.outputs().size()) {}
 
 const Tensor& OpCall::input(std::size_t i) const {
   if (!has_input(i)) fail(cat("input ", i, " is missing"));
-  return inputs_[i];
+  if (!inputs_[i].is_tensor()) fail(cat("input ", i, " is ", inputs_[i].kind_text()));
+  return inputs_[i].tensor();
+}
+
+const RuntimeValue& OpCall::value(std::size_t i) const {
+  static const RuntimeValue nothing;
+  return i < inputs_.size() ? inputs_[i] : nothing;
 }
 
 Tensor& OpCall::make_output(std::size_t i, DType type, Shape shape) {
-  Tensor made(type, std::move(shape));
-  if (i >= results_.size()) results_.resize(i + 1);
-  results_[i] = std::move(made);
-  return results_[i];
+  set_output(i, Tensor(type, std::move(shape)));
+  return results_[i].mutable_tensor();
 }
 
-void OpCall::set_output(std::size_t i, Tensor tensor) {
+void OpCall::set_output(std::size_t i, RuntimeValue value) {
   if (i >= results_.size()) results_.resize(i + 1);
-  results_[i] = std::move(tensor);
+  results_[i] = std::move(value);
 }
 
+OpDef& OpDef::add_param(bool output, Param param) {
+  (output ? outputs : inputs).push_back(std::move(param));
+  last_is_output_ = output;
+  return *this;
+}
 OpDef& OpDef::input(std::string n, TypeSet allowed, std::string type_name) {
-  return add_param(*this, inputs, std::move(n), allowed, std::move(type_name), false, false);
+  return add_param(false, {std::move(n), allowed, std::move(type_name)});
 }
 OpDef& OpDef::optional_input(std::string n, TypeSet allowed, std::string type_name) {
-  return add_param(*this, inputs, std::move(n), allowed, std::move(type_name), true, false);
+  return add_param(false, {std::move(n), allowed, std::move(type_name), true});
 }
 OpDef& OpDef::variadic_input(std::string n, TypeSet allowed, std::string type_name) {
-  return add_param(*this, inputs, std::move(n), allowed, std::move(type_name), false, true);
+  return add_param(false, {std::move(n), allowed, std::move(type_name), false, true});
 }
 OpDef& OpDef::output(std::string n, TypeSet allowed, std::string type_name) {
-  return add_param(*this, outputs, std::move(n), allowed, std::move(type_name), false, false);
+  return add_param(true, {std::move(n), allowed, std::move(type_name)});
 }
 OpDef& OpDef::optional_output(std::string n, TypeSet allowed, std::string type_name) {
-  return add_param(*this, outputs, std::move(n), allowed, std::move(type_name), true, false);
+  return add_param(true, {std::move(n), allowed, std::move(type_name), true});
 }
 OpDef& OpDef::variadic_output(std::string n, TypeSet allowed, std::string type_name) {
-  return add_param(*this, outputs, std::move(n), allowed, std::move(type_name), false, true);
+  return add_param(true, {std::move(n), allowed, std::move(type_name), false, true});
+}
+OpDef& OpDef::of(KindSet kinds) {
+  std::vector<Param>& params = last_is_output_ ? outputs : inputs;
+  require(!params.empty(), "of() follows an input or output");
+  params.back().kinds = kinds;
+  return *this;
 }
 
 OpDef& OpDef::attribute(std::string n, Attribute otherwise, std::string help) {
@@ -217,6 +231,11 @@ OpDef& OpDef::define(void (*infer_fn)(ShapeContext&), void (*reference_fn)(OpCal
   infer = infer_fn;
   reference = reference_fn;
   cost = cost_fn;
+  return *this;
+}
+
+OpDef& OpDef::differentiable(void (*gradient_fn)(GradientContext&)) {
+  gradient = gradient_fn;
   return *this;
 }
 
@@ -258,12 +277,13 @@ std::vector<const OpDef*> OpRegistry::all() const {
 
 namespace {
 
-using Environment = std::unordered_map<const Value*, Tensor>;
+using Environment = std::unordered_map<const Value*, RuntimeValue>;
 
-std::vector<Tensor> run_graph(const Graph& graph, const OpRegistry& ops, std::vector<Tensor> inputs,
-                              Environment& outer, int depth);
+std::vector<RuntimeValue> run_graph(const Graph& graph, const OpRegistry& ops,
+                                    std::vector<RuntimeValue> inputs, Environment& outer,
+                                    int depth);
 
-Tensor look_up(const Value* value, const Environment& env) {
+RuntimeValue look_up(const Value* value, const Environment& env) {
   if (value == nullptr) return {};
   if (value->is_constant()) return value->constant();
   const auto it = env.find(value);
@@ -273,8 +293,8 @@ Tensor look_up(const Value* value, const Environment& env) {
   return it->second;
 }
 
-std::vector<Tensor> call(const Node& node, const OpRegistry& ops, std::vector<Tensor> inputs,
-                         Environment* env, int depth) {
+std::vector<RuntimeValue> call(const Node& node, const OpRegistry& ops,
+                               std::vector<RuntimeValue> inputs, Environment* env, int depth) {
   const OpDef& def = ops.at(node);
   if (def.reference == nullptr) {
     throw Error(Fault::unsupported, cat(node.label(), ": the operator has no kernel"));
@@ -282,7 +302,7 @@ std::vector<Tensor> call(const Node& node, const OpRegistry& ops, std::vector<Te
   return during([&] { return cat("running ", node.label()); },
                 [&] {
                   OpCall op_call(node, def, std::move(inputs));
-                  op_call.run_body = [&](const Graph& body, std::vector<Tensor> args) {
+                  op_call.run_body = [&](const Graph& body, std::vector<RuntimeValue> args) {
                     Environment none;
                     return run_graph(body, ops, std::move(args), env != nullptr ? *env : none,
                                      depth + 1);
@@ -292,8 +312,8 @@ std::vector<Tensor> call(const Node& node, const OpRegistry& ops, std::vector<Te
                 });
 }
 
-std::vector<Tensor> run_graph(const Graph& graph, const OpRegistry& ops, std::vector<Tensor> inputs,
-                              Environment& env, int depth) {
+std::vector<RuntimeValue> run_graph(const Graph& graph, const OpRegistry& ops,
+                                    std::vector<RuntimeValue> inputs, Environment& env, int depth) {
   constexpr int kDeepest = 64;
   if (depth > kDeepest) throw Error(Fault::resource, "bodies are nested more than 64 deep");
   if (inputs.size() != graph.inputs().size()) {
@@ -305,9 +325,9 @@ std::vector<Tensor> run_graph(const Graph& graph, const OpRegistry& ops, std::ve
   std::unordered_map<const Value*, std::size_t> left;
   const std::vector<Node*> nodes = graph.nodes();
   for (const Node* node : nodes) {
-    std::vector<Tensor> arguments;
+    std::vector<RuntimeValue> arguments;
     for (const Value* v : node->inputs()) arguments.push_back(look_up(v, env));
-    std::vector<Tensor> results = call(*node, ops, std::move(arguments), &env, depth);
+    std::vector<RuntimeValue> results = call(*node, ops, std::move(arguments), &env, depth);
     for (std::size_t i = 0; i < node->outputs().size() && i < results.size(); ++i) {
       if (node->outputs()[i] != nullptr) env[node->outputs()[i]] = std::move(results[i]);
     }
@@ -316,22 +336,32 @@ std::vector<Tensor> run_graph(const Graph& graph, const OpRegistry& ops, std::ve
       if (++left[v] == v->readers()) env.erase(v);
     }
   }
-  std::vector<Tensor> outputs;
+  std::vector<RuntimeValue> outputs;
   for (const Value* v : graph.outputs()) outputs.push_back(look_up(v, env));
   return outputs;
 }
 
 }  // namespace
 
+std::vector<RuntimeValue> run_node(const Node& node, const OpRegistry& ops,
+                                   std::vector<RuntimeValue> inputs) {
+  return call(node, ops, std::move(inputs), nullptr, 0);
+}
+
 std::vector<Tensor> run_reference(const Node& node, const OpRegistry& ops,
                                   std::vector<Tensor> inputs) {
-  return call(node, ops, std::move(inputs), nullptr, 0);
+  return tensors_of(run_node(node, ops, values_of(std::move(inputs))));
+}
+
+std::vector<RuntimeValue> interpret_values(const Graph& graph, const OpRegistry& ops,
+                                           std::vector<RuntimeValue> inputs) {
+  Environment env;
+  return run_graph(graph, ops, std::move(inputs), env, 0);
 }
 
 std::vector<Tensor> interpret(const Graph& graph, const OpRegistry& ops,
                               std::vector<Tensor> inputs) {
-  Environment env;
-  return run_graph(graph, ops, std::move(inputs), env, 0);
+  return tensors_of(interpret_values(graph, ops, values_of(std::move(inputs))));
 }
 
 }  // namespace pare

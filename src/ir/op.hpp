@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ir/graph.hpp"
+#include "tensor/runtime_value.hpp"
 
 namespace pare {
 
@@ -47,13 +48,37 @@ inline constexpr TypeSet kComplex = {c64, c128};
 inline constexpr TypeSet kAll = kNumeric | kBool | kString | kComplex | kNarrow;
 }  // namespace types
 
+/// A set of kinds of values: tensors, sequences, optionals, maps.
+class KindSet {
+ public:
+  constexpr KindSet(std::initializer_list<ValueType::Kind> kinds) noexcept {
+    for (const ValueType::Kind k : kinds) bits_ |= 1U << static_cast<unsigned>(k);
+  }
+  [[nodiscard]] constexpr bool has(ValueType::Kind k) const noexcept {
+    return ((bits_ >> static_cast<unsigned>(k)) & 1U) != 0;
+  }
+
+ private:
+  unsigned bits_ = 0;
+};
+
+namespace kinds {
+inline constexpr KindSet kTensor = {ValueType::Kind::tensor};
+inline constexpr KindSet kSequence = {ValueType::Kind::sequence};
+inline constexpr KindSet kOptional = {ValueType::Kind::optional};
+inline constexpr KindSet kMap = {ValueType::Kind::map};
+inline constexpr KindSet kAny = {ValueType::Kind::tensor, ValueType::Kind::sequence,
+                                 ValueType::Kind::optional, ValueType::Kind::map};
+}  // namespace kinds
+
 /// One formal input or output. Parameters with the same `type_name` have the same element type.
 struct Param {
   std::string name;
-  TypeSet allowed = types::kAll;
+  TypeSet allowed = types::kAll;  ///< of a sequence or optional: of what it holds
   std::string type_name = "T";
   bool optional = false;
   bool variadic = false;
+  KindSet kinds = kinds::kTensor;
 };
 
 enum class AttributeKind : std::uint8_t {
@@ -100,7 +125,9 @@ class AttributeReader {
   [[nodiscard]] float attr_float(std::string_view name) const;
   [[nodiscard]] std::string attr_string(std::string_view name) const;
   [[nodiscard]] std::vector<std::int64_t> attr_ints(std::string_view name) const;  ///< {} if absent
-  [[nodiscard]] std::vector<float> attr_floats(std::string_view name) const;
+  [[nodiscard]] std::vector<float> attr_floats(std::string_view name) const;       ///< {} if absent
+  [[nodiscard]] std::vector<std::string> attr_strings(
+      std::string_view name) const;                                      ///< {} if absent
   [[nodiscard]] const Tensor* attr_tensor(std::string_view name) const;  ///< nullptr if absent
   /// Axis attribute in [-rank, rank) made non-negative. Fault::corrupt outside.
   [[nodiscard]] std::int64_t attr_axis(std::string_view name, std::size_t rank) const;
@@ -162,28 +189,32 @@ class ShapeContext : public AttributeReader {
 /// release builds: shapes and indices in a model are untrusted.
 class OpCall : public AttributeReader {
  public:
-  OpCall(const Node& node, const OpDef& def, std::vector<Tensor> inputs);
+  OpCall(const Node& node, const OpDef& def, std::vector<RuntimeValue> inputs);
 
   [[nodiscard]] std::size_t input_count() const noexcept { return inputs_.size(); }
   [[nodiscard]] bool has_input(std::size_t i) const noexcept {
     return i < inputs_.size() && inputs_[i].valid();
   }
-  /// Fault::corrupt when input i was not given.
+  /// Fault::corrupt when input i was not given or is no tensor.
   [[nodiscard]] const Tensor& input(std::size_t i) const;
+  /// Input i of any kind; nothing when it was not given.
+  [[nodiscard]] const RuntimeValue& value(std::size_t i) const;
   [[nodiscard]] std::size_t output_count() const { return node().outputs().size(); }
   [[nodiscard]] bool wants_output(std::size_t i) const { return node().output(i) != nullptr; }
   /// Makes output i and returns it for writing.
   Tensor& make_output(std::size_t i, DType type, Shape shape);
-  void set_output(std::size_t i, Tensor tensor);
-  [[nodiscard]] std::vector<Tensor>& results() noexcept { return results_; }
+  void set_output(std::size_t i, RuntimeValue value);
+  [[nodiscard]] std::vector<RuntimeValue>& results() noexcept { return results_; }
 
   /// Runs a body with these inputs; set by the executor.
-  std::function<std::vector<Tensor>(const Graph&, std::vector<Tensor>)> run_body;
+  std::function<std::vector<RuntimeValue>(const Graph&, std::vector<RuntimeValue>)> run_body;
 
  private:
-  std::vector<Tensor> inputs_;
-  std::vector<Tensor> results_;
+  std::vector<RuntimeValue> inputs_;
+  std::vector<RuntimeValue> results_;
 };
+
+class GradientContext;
 
 /// One operator at its newest version: schema, shapes, meaning, cost. Built with chained calls:
 ///   return OpDef("Softmax", 13).input("x", types::kFloat).output("y").attribute("axis", -1)
@@ -198,6 +229,7 @@ struct OpDef {
   void (*infer)(ShapeContext&) = nullptr;
   void (*reference)(OpCall&) = nullptr;
   Cost (*cost)(const ShapeContext&) = nullptr;
+  void (*gradient)(GradientContext&) = nullptr;  ///< nullptr: not differentiable
   bool deterministic = true;  ///< equal inputs give equal outputs: may be folded and merged
 
   OpDef(std::string op_name, int since_version) : name(std::move(op_name)), since(since_version) {}
@@ -209,6 +241,8 @@ struct OpDef {
   OpDef& output(std::string n, TypeSet allowed = types::kAll, std::string type_name = "T");
   OpDef& optional_output(std::string n, TypeSet allowed = types::kAll, std::string type_name = "T");
   OpDef& variadic_output(std::string n, TypeSet allowed = types::kAll, std::string type_name = "T");
+  /// What kinds of values the parameter declared last may be; tensors alone unless this is called.
+  OpDef& of(KindSet kinds);
   /// With default value; the kind follows from it. Use std::int64_t{1}, 1.0F, std::string("x"),
   /// std::vector<std::int64_t>{...}.
   OpDef& attribute(std::string n, Attribute otherwise, std::string help = {});
@@ -218,9 +252,14 @@ struct OpDef {
   OpDef& random();
   OpDef& define(void (*infer_fn)(ShapeContext&), void (*reference_fn)(OpCall&),
                 Cost (*cost_fn)(const ShapeContext&));
+  OpDef& differentiable(void (*gradient_fn)(GradientContext&));
   [[nodiscard]] const AttributeDef* find_attribute(std::string_view n) const;
   /// "Conv" or "com.microsoft::QGemm".
   [[nodiscard]] std::string full_name() const;
+
+ private:
+  OpDef& add_param(bool output, Param param);
+  bool last_is_output_ = false;
 };
 
 /// What an operator file exports: one definition, or a family of identical shape.
@@ -243,13 +282,19 @@ class OpRegistry {
   std::map<std::string, OpDef, std::less<>> defs_;  // by "domain::name"
 };
 
-/// Runs the reference kernel of `node` on `inputs` (invalid Tensor = omitted) and returns its
+/// Runs the reference kernel of `node` on `inputs` (invalid = omitted) and returns its
 /// outputs. Adds the node's label to errors.
+std::vector<RuntimeValue> run_node(const Node& node, const OpRegistry& ops,
+                                   std::vector<RuntimeValue> inputs);
+/// As run_node for nodes whose outputs are tensors. Fault::unsupported else.
 std::vector<Tensor> run_reference(const Node& node, const OpRegistry& ops,
                                   std::vector<Tensor> inputs);
 
 /// Runs a whole graph with reference kernels, subgraphs included: the meaning of the graph.
 /// `inputs` in the order of graph.inputs().
+std::vector<RuntimeValue> interpret_values(const Graph& graph, const OpRegistry& ops,
+                                           std::vector<RuntimeValue> inputs);
+/// As interpret_values for graphs whose outputs are tensors. Fault::unsupported else.
 std::vector<Tensor> interpret(const Graph& graph, const OpRegistry& ops,
                               std::vector<Tensor> inputs);
 

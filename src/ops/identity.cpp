@@ -3,7 +3,7 @@
 namespace pare {
 namespace {
 
-void reference(OpCall& call) { call.set_output(0, call.input(0)); }
+void reference(OpCall& call) { call.set_output(0, call.value(0)); }
 
 }  // namespace
 
@@ -11,7 +11,9 @@ void reference(OpCall& call) { call.set_output(0, call.input(0)); }
 OpDefs op_identity() {
   return OpDef("Identity", 24)
       .input("input", types::kAll)
+      .of(kinds::kAny)
       .output("output", types::kAll)
+      .of(kinds::kAny)
       .define(ops::same_values, reference, ops::free_of_flops);
 }
 

@@ -32,7 +32,7 @@ void infer(ShapeContext& c) {
 
 void reference(OpCall& call) {
   const bool yes = call.input(0).item<bool>();
-  std::vector<Tensor> results =
+  std::vector<RuntimeValue> results =
       call.run_body(*branch(call, yes ? "then_branch" : "else_branch"), {});
   for (std::size_t i = 0; i < results.size() && i < call.output_count(); ++i) {
     call.set_output(i, std::move(results[i]));
@@ -46,6 +46,7 @@ OpDefs op_if() {
   return OpDef("If", 24)
       .input("cond", types::kBool, "B")
       .variadic_output("outputs", types::kAll, "V")
+      .of(kinds::kAny)
       .required_attribute("then_branch", AttributeKind::graph, "taken when cond is true")
       .required_attribute("else_branch", AttributeKind::graph, "taken when cond is false")
       .define(infer, reference, ops::free_of_flops);

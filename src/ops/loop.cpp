@@ -49,17 +49,19 @@ void reference(OpCall& call) {
   const bool counted = call.has_input(0);
   const std::int64_t trips = counted ? call.input(0).item<std::int64_t>() : 0;
   bool go_on = !call.has_input(1) || call.input(1).item<bool>();
-  std::vector<Tensor> values;
-  for (std::size_t i = 0; i < carried; ++i) values.push_back(call.input(i + 2));
+  std::vector<RuntimeValue> values;
+  for (std::size_t i = 0; i < carried; ++i) values.push_back(call.value(i + 2));
   std::vector<std::vector<Tensor>> scanned(call.output_count() - carried);
   for (std::int64_t step = 0; go_on && (!counted || step < trips); ++step) {
-    std::vector<Tensor> arguments = {Tensor::scalar<std::int64_t>(step),
-                                     Tensor::scalar<bool>(true)};
+    std::vector<RuntimeValue> arguments = {Tensor::scalar<std::int64_t>(step),
+                                           Tensor::scalar<bool>(true)};
     arguments.insert(arguments.end(), values.begin(), values.end());
-    const std::vector<Tensor> made = call.run_body(*body, std::move(arguments));
-    go_on = made.at(0).item<bool>();
+    const std::vector<RuntimeValue> made = call.run_body(*body, std::move(arguments));
+    go_on = made.at(0).tensor().item<bool>();
     for (std::size_t i = 0; i < carried; ++i) values[i] = made.at(i + 1);
-    for (std::size_t i = 0; i < scanned.size(); ++i) scanned[i].push_back(made.at(carried + 1 + i));
+    for (std::size_t i = 0; i < scanned.size(); ++i) {
+      scanned[i].push_back(made.at(carried + 1 + i).tensor());
+    }
   }
   for (std::size_t i = 0; i < carried; ++i) call.set_output(i, values[i]);
   for (std::size_t i = 0; i < scanned.size(); ++i) {
@@ -77,7 +79,9 @@ OpDefs op_loop() {
       .optional_input("M", {ElementKind::i64}, "I")
       .optional_input("cond", types::kBool, "B")
       .variadic_input("v_initial", types::kAll, "V")
+      .of(kinds::kAny)
       .variadic_output("v_final_and_scan_outputs", types::kAll, "V")
+      .of(kinds::kAny)
       .required_attribute("body", AttributeKind::graph, "one step")
       .define(infer, reference, ops::free_of_flops);
 }

@@ -90,13 +90,13 @@ void reference(OpCall& call) {
   for (std::size_t i = 0; i < s.states; ++i) states.push_back(call.input(i));
   std::vector<std::vector<Tensor>> parts(s.results);
   for (std::int64_t t = 0; t < steps; ++t) {
-    std::vector<Tensor> arguments = states;
+    std::vector<RuntimeValue> arguments = values_of(states);
     for (std::size_t i = 0; i < s.scanned; ++i) {
       const Tensor& x = call.input(s.states + i);
       arguments.push_back(ops::slice_of(x, ops::normal_axis(s.in_axes[i], x.rank()),
                                         s.in_reverse[i] != 0 ? steps - 1 - t : t));
     }
-    const std::vector<Tensor> made = call.run_body(*s.body, std::move(arguments));
+    const std::vector<Tensor> made = tensors_of(call.run_body(*s.body, std::move(arguments)));
     for (std::size_t i = 0; i < s.states; ++i) states[i] = made.at(i);
     for (std::size_t i = 0; i < s.results; ++i) {
       parts[i].insert(s.out_reverse[i] != 0 ? parts[i].begin() : parts[i].end(),

@@ -37,12 +37,12 @@ void Plan::finish() {
   arena_ = Tensor(ElementKind::u8, {static_cast<std::int64_t>(arena_bytes)});
   std::byte* base = arena_.mutable_bytes().data();
   pointers_.assign(buffers.size(), nullptr);
-  tensors_.assign(buffers.size(), Tensor());
+  values_.assign(buffers.size(), RuntimeValue());
   for (std::size_t i = 0; i < buffers.size(); ++i) {
     const Buffer& b = buffers[i];
     if (b.kind == Buffer::Kind::arena && b.last >= b.first) pointers_[i] = base + b.offset;
     if (b.kind == Buffer::Kind::constant) {
-      tensors_[i] = b.constant;
+      values_[i] = b.constant;
       pointers_[i] = const_cast<std::byte*>(b.constant.bytes().data());  // only read
     }
   }
@@ -59,14 +59,16 @@ bool Plan::in_arena(const Tensor& tensor) const {
   return !tensor.bytes().empty() && at >= base && at < base + arena_bytes;
 }
 
-Tensor Plan::tensor_of(std::size_t slot) const {
+RuntimeValue Plan::value_of(std::size_t slot) const {
   if (slot == kNoSlot) return {};
   const Slot& s = slots[slot];
   const Buffer& b = buffers[s.buffer];
   if (b.kind != Buffer::Kind::arena) {
-    const Tensor& t = tensors_[s.buffer];
-    if (b.kind == Buffer::Kind::dynamic || t.shape() == s.shape) return t;
-    return t.reshaped(s.shape);
+    const RuntimeValue& v = values_[s.buffer];
+    if (b.kind == Buffer::Kind::dynamic || !v.is_tensor() || v.tensor().shape() == s.shape) {
+      return v;
+    }
+    return v.tensor().reshaped(s.shape);
   }
   const std::size_t bytes = byte_size(s.type, element_count(s.shape));
   return Tensor(s.type, s.shape, std::span<const std::byte>(pointers_[s.buffer], bytes),
@@ -76,19 +78,30 @@ Tensor Plan::tensor_of(std::size_t slot) const {
 void Plan::observe(const std::vector<Observation>& list, const SessionOptions& options) const {
   if (!options.observer) return;
   for (const Observation& o : list) {
-    const Tensor value = tensor_of(o.slot);
+    const RuntimeValue value = value_of(o.slot);
+    if (!value.is_tensor()) continue;
     const Buffer::Kind kind = buffers[slots[o.slot].buffer].kind;
     const bool lasts = kind == Buffer::Kind::constant || kind == Buffer::Kind::input;
-    options.observer(o.name, lasts ? value : value.clone());  // later steps may overwrite it
+    options.observer(
+        o.name, lasts ? value.tensor() : value.tensor().clone());  // later steps may overwrite it
   }
 }
 
-void Plan::store(std::size_t slot, Tensor value, const Step& step) {
+RuntimeValue Plan::kept(RuntimeValue value) const {
+  if (value.is_tensor()) return in_arena(value.tensor()) ? value.tensor().clone() : value;
+  if (!value.is_sequence()) return value;
+  std::vector<RuntimeValue> elements;
+  for (const RuntimeValue& v : value.elements()) elements.push_back(kept(v));
+  return RuntimeValue::sequence(std::move(elements));
+}
+
+void Plan::store(std::size_t slot, RuntimeValue made, const Step& step) {
   const Slot& s = slots[slot];
   if (buffers[s.buffer].kind == Buffer::Kind::dynamic) {
-    tensors_[s.buffer] = in_arena(value) ? value.clone() : std::move(value);
+    values_[s.buffer] = kept(std::move(made));
     return;
   }
+  const Tensor& value = made.tensor();
   if (value.type() != s.type || value.shape() != s.shape) {
     throw Error(Fault::corrupt,
                 cat(step.unit.node->label(), " made ", value.type().name(),
@@ -100,17 +113,17 @@ void Plan::store(std::size_t slot, Tensor value, const Step& step) {
 }
 
 void Plan::run_reference_step(Step& step, const OpRegistry& ops) {
-  std::vector<Tensor> inputs;
-  for (const std::size_t slot : step.in) inputs.push_back(tensor_of(slot));
-  std::vector<Tensor> results;
+  std::vector<RuntimeValue> inputs;
+  for (const std::size_t slot : step.in) inputs.push_back(value_of(slot));
+  std::vector<RuntimeValue> results;
   if (step.isolated != nullptr) {
-    std::vector<Tensor> made = interpret(*step.isolated, ops, std::move(inputs));
+    std::vector<RuntimeValue> made = interpret_values(*step.isolated, ops, std::move(inputs));
     std::size_t next = 0;
     for (const Value* v : step.unit.node->outputs()) {
-      results.push_back(v == nullptr ? Tensor() : std::move(made.at(next++)));
+      results.push_back(v == nullptr ? RuntimeValue() : std::move(made.at(next++)));
     }
   } else {
-    results = run_reference(*step.unit.node, ops, std::move(inputs));
+    results = run_node(*step.unit.node, ops, std::move(inputs));
   }
   for (std::size_t i = 0; i < step.out.size(); ++i) {
     if (step.out[i] != kNoSlot) store(step.out[i], std::move(results.at(i)), step);
@@ -137,17 +150,19 @@ void Plan::run_step(Step& step, const OpRegistry& ops) {
   step.kernel->run({in_pointers_, out_pointers_, scratch});
 }
 
-std::vector<Tensor> Plan::run(const std::vector<Tensor>& inputs, const OpRegistry& ops,
-                              const SessionOptions& options, bool profile) {
+std::vector<RuntimeValue> Plan::run(const std::vector<RuntimeValue>& inputs, const OpRegistry& ops,
+                                    const SessionOptions& options, bool profile) {
   for (std::size_t i = 0; i < buffers.size(); ++i) {
     const Buffer& b = buffers[i];
     if (b.kind == Buffer::Kind::input) {
-      tensors_[i] = inputs[b.index];
-      pointers_[i] = const_cast<std::byte*>(inputs[b.index].bytes().data());  // only read
+      values_[i] = inputs[b.index];
+      if (!inputs[b.index].is_tensor()) continue;
+      const std::byte* data = inputs[b.index].tensor().bytes().data();
+      pointers_[i] = const_cast<std::byte*>(data);  // only read
     } else if (b.kind == Buffer::Kind::result) {
       const Slot& s = slots[output_slots[b.index]];
-      tensors_[i] = Tensor(s.type, s.shape);
-      pointers_[i] = tensors_[i].mutable_bytes().data();
+      values_[i] = Tensor(s.type, s.shape);
+      pointers_[i] = values_[i].mutable_tensor().mutable_bytes().data();
     }
   }
   observe(observe_first, options);
@@ -161,13 +176,10 @@ std::vector<Tensor> Plan::run(const std::vector<Tensor>& inputs, const OpRegistr
     }
     observe(step.observe, options);
   }
-  std::vector<Tensor> results;
-  for (const std::size_t slot : output_slots) {
-    Tensor t = tensor_of(slot);
-    results.push_back(in_arena(t) ? t.clone() : std::move(t));
-  }
+  std::vector<RuntimeValue> results;
+  for (const std::size_t slot : output_slots) results.push_back(kept(value_of(slot)));
   for (std::size_t i = 0; i < buffers.size(); ++i) {
-    if (buffers[i].kind != Buffer::Kind::constant) tensors_[i] = Tensor();
+    if (buffers[i].kind != Buffer::Kind::constant) values_[i] = RuntimeValue();
   }
   return results;
 }

@@ -18,7 +18,7 @@ struct Buffer {
     input,     ///< graph input `index`, owned by the caller
     result,    ///< graph output, made anew at each run
     constant,  ///< `constant`
-    dynamic,   ///< a tensor whose size only the run knows
+    dynamic,   ///< a tensor whose size only the run knows, a sequence or a map
   };
   Kind kind = Kind::arena;
   std::size_t bytes = 0;
@@ -78,8 +78,8 @@ class Plan {
 
   /// Lays out the arena; called once, when the plan is complete.
   void finish();
-  std::vector<Tensor> run(const std::vector<Tensor>& inputs, const OpRegistry& ops,
-                          const SessionOptions& options, bool profile);
+  std::vector<RuntimeValue> run(const std::vector<RuntimeValue>& inputs, const OpRegistry& ops,
+                                const SessionOptions& options, bool profile);
   [[nodiscard]] std::vector<StepInfo> info() const;
   /// Lifetimes of the arena's buffers, for tests.
   [[nodiscard]] bool arena_is_disjoint() const;
@@ -87,14 +87,16 @@ class Plan {
  private:
   void run_step(Step& step, const OpRegistry& ops);
   void run_reference_step(Step& step, const OpRegistry& ops);
-  void store(std::size_t slot, Tensor value, const Step& step);
-  [[nodiscard]] Tensor tensor_of(std::size_t slot) const;
+  void store(std::size_t slot, RuntimeValue value, const Step& step);
+  [[nodiscard]] RuntimeValue value_of(std::size_t slot) const;
+  /// The value with copies of what lies in the arena.
+  [[nodiscard]] RuntimeValue kept(RuntimeValue value) const;
   [[nodiscard]] bool in_arena(const Tensor& tensor) const;
   void observe(const std::vector<Observation>& list, const SessionOptions& options) const;
 
   Tensor arena_;
   std::vector<std::byte*> pointers_;  ///< by buffer, valid during a run
-  std::vector<Tensor> tensors_;       ///< by buffer: inputs, results, dynamic
+  std::vector<RuntimeValue> values_;  ///< by buffer: inputs, results, dynamic
   std::vector<std::byte*> in_pointers_;
   std::vector<std::byte*> out_pointers_;
 };

@@ -260,6 +260,10 @@ class Planner {
   bool fold(const Unit& unit) {
     if (!unit.captures.empty() || !unit.node->subgraphs().empty()) return false;
     if (!ops_.at(*unit.node).deterministic) return false;
+    const bool tensors = std::all_of(unit.outputs.begin(), unit.outputs.end(), [](const Value* v) {
+      return v == nullptr || v->type().kind == ValueType::Kind::tensor;
+    });
+    if (!tensors) return false;
     std::vector<Tensor> inputs;
     for (const Value* v : unit.inputs) {
       const Tensor* data = facts_.constant(v);

@@ -14,6 +14,12 @@ bool inputs_are_constant(const Node& node) {
                      [](const Value* v) { return v == nullptr || v->is_constant(); });
 }
 
+bool makes_tensors(const Node& node) {
+  return std::all_of(node.outputs().begin(), node.outputs().end(), [](const Value* v) {
+    return v == nullptr || v->type().kind == ValueType::Kind::tensor;
+  });
+}
+
 bool small_enough(const Node& node) {
   std::int64_t total = 0;
   for (const Value* v : node.outputs()) {
@@ -29,7 +35,8 @@ bool small_enough(const Node& node) {
 bool foldable(const Node& node, const OpRegistry& ops,
               const std::unordered_set<std::string>& keep) {
   if (node.is("DequantizeLinear") || !node.subgraphs().empty()) return false;
-  if (!ops.at(node).deterministic || !inputs_are_constant(node) || !small_enough(node)) {
+  if (!ops.at(node).deterministic || !inputs_are_constant(node) || !makes_tensors(node) ||
+      !small_enough(node)) {
     return false;
   }
   return std::none_of(node.outputs().begin(), node.outputs().end(),

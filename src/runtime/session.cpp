@@ -51,7 +51,7 @@ class PlannedSession final : public Session {
   const std::vector<PortInfo>& inputs() const override { return inputs_; }
   const std::vector<PortInfo>& outputs() const override { return outputs_; }
 
-  std::vector<Tensor> run(const std::vector<Tensor>& inputs) override {
+  std::vector<RuntimeValue> run_values(const std::vector<RuntimeValue>& inputs) override {
     check(inputs);
     const ThreadScope scope(options_.threads);
     Plan& plan = plan_for(inputs);
@@ -81,7 +81,7 @@ class PlannedSession final : public Session {
     std::unique_ptr<Plan> plan;
   };
 
-  void check(const std::vector<Tensor>& given) const {
+  void check(const std::vector<RuntimeValue>& given) const {
     if (given.size() != inputs_.size()) {
       throw Error(Fault::usage,
                   cat("the model takes ", inputs_.size(), " inputs, got ", given.size()));
@@ -90,13 +90,17 @@ class PlannedSession final : public Session {
     for (std::size_t i = 0; i < given.size(); ++i) check_input(inputs_[i], given[i], symbols);
   }
 
-  static void check_input(const PortInfo& port, const Tensor& given,
+  static void check_input(const PortInfo& port, const RuntimeValue& value,
                           std::map<std::string, std::int64_t>& symbols) {
     const auto fail = [&](const std::string& got) {
       throw Error(Fault::usage, cat("input '", escape_terminal(port.name), "' is ",
                                     escape_terminal(port.type.text()), ", got ", got));
     };
-    if (!given.valid()) fail("nothing");
+    const bool tensor = port.type.kind == ValueType::Kind::tensor;
+    if (port.type.kind == ValueType::Kind::optional) return;
+    if (!value.valid() || value.is_tensor() != tensor) fail(value.kind_text());
+    if (!tensor) return;
+    const Tensor& given = value.tensor();
     const std::string got = cat(given.type().name(), to_string(given.shape()));
     if (port.type.dtype.valid() && given.type() != port.type.dtype) fail(got);
     if (!port.type.shape) return;
@@ -112,10 +116,12 @@ class PlannedSession final : public Session {
     }
   }
 
-  Plan& plan_for(const std::vector<Tensor>& given) {
+  Plan& plan_for(const std::vector<RuntimeValue>& given) {
     Key key;
     key.threads = threads();
-    for (const Tensor& t : given) key.shapes.push_back(t.shape());
+    for (const RuntimeValue& v : given) {
+      key.shapes.push_back(v.is_tensor() ? v.tensor().shape() : Shape());
+    }
     const auto it =
         std::find_if(plans_.begin(), plans_.end(), [&](const Cached& c) { return c.key == key; });
     if (it != plans_.end()) {
@@ -123,7 +129,11 @@ class PlannedSession final : public Session {
       return *plans_.front().plan;
     }
     std::map<std::string, Shape> shapes;
-    for (std::size_t i = 0; i < given.size(); ++i) shapes[inputs_[i].name] = given[i].shape();
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      if (inputs_[i].type.kind == ValueType::Kind::tensor) {
+        shapes[inputs_[i].name] = given[i].tensor().shape();
+      }
+    }
     std::unique_ptr<Plan> plan = make_plan(
         prepare_graph(*graph_, ops_, shapes, keep_, !options_.reference_only), ops_, options_);
     plans_.push_front({std::move(key), std::move(plan)});
@@ -142,6 +152,10 @@ class PlannedSession final : public Session {
 };
 
 }  // namespace
+
+std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs) {
+  return tensors_of(run_values(values_of(inputs)));
+}
 
 std::unique_ptr<Session> Session::create(const Graph& graph, const OpRegistry& ops,
                                          SessionOptions options) {

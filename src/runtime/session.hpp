@@ -52,7 +52,9 @@ class Session {
   [[nodiscard]] virtual const std::vector<PortInfo>& outputs() const = 0;
   /// Inputs in the order of inputs(). Checks types and shapes (Fault::usage). The results stay
   /// valid after the next run.
-  virtual std::vector<Tensor> run(const std::vector<Tensor>& inputs) = 0;
+  virtual std::vector<RuntimeValue> run_values(const std::vector<RuntimeValue>& inputs) = 0;
+  /// As run_values for models of tensors. Fault::unsupported when an output is none.
+  std::vector<Tensor> run(const std::vector<Tensor>& inputs);
   /// Per-node timing of the runs while on.
   virtual void set_profiling(bool on) = 0;
   /// Steps of the most recent plan.

@@ -125,26 +125,39 @@ bool draws(const schema::ModelProto& model, const std::map<std::string, Item>& i
                      [&](const auto& f) { return draws(f.node(), inputs); });
 }
 
-std::vector<Tensor> arrange(const Graph& graph, const std::map<std::string, Item>& inputs) {
-  std::vector<Tensor> out;
+RuntimeValue to_value(const Item& item) {
+  if (item.kind == Item::Kind::tensor) return item.tensor;
+  if (item.kind == Item::Kind::nothing) return {};
+  std::vector<RuntimeValue> elements;
+  for (const Item& e : item.elements) elements.push_back(to_value(e));
+  return RuntimeValue::sequence(std::move(elements));
+}
+
+Item to_item(const RuntimeValue& value) {
+  if (!value.valid()) return {};
+  if (value.is_tensor()) return {Item::Kind::tensor, value.tensor(), {}};
+  Item out{Item::Kind::sequence, {}, {}};
+  for (const RuntimeValue& e : value.elements()) out.elements.push_back(to_item(e));
+  return out;
+}
+
+std::vector<RuntimeValue> arrange(const Graph& graph, const std::map<std::string, Item>& inputs) {
+  std::vector<RuntimeValue> out;
   for (const Value* v : graph.inputs()) {
     const auto at = inputs.find(v->name());
     if (at == inputs.end()) throw Error(Fault::corrupt, cat("no value for input ", v->name()));
-    if (at->second.kind != Item::Kind::tensor) {
-      throw Unsupported{"sequence or optional as graph input", {}};
-    }
-    out.push_back(at->second.tensor);
+    out.push_back(to_value(at->second));
   }
   return out;
 }
 
-void judge(const std::string& how, const std::vector<Item>& want, const std::vector<Tensor>& got,
-           bool values) {
+void judge(const std::string& how, const std::vector<Item>& want,
+           const std::vector<RuntimeValue>& got, bool values) {
   if (want.size() != got.size()) {
     throw Mismatch{cat(how, ": want ", want.size(), " outputs, got ", got.size())};
   }
   for (std::size_t i = 0; i < want.size(); ++i) {
-    const std::string why = difference(want[i], {Item::Kind::tensor, got[i], {}}, values);
+    const std::string why = difference(want[i], to_item(got[i]), values);
     if (!why.empty()) throw Mismatch{cat(how, ": output ", i, ": ", why)};
   }
 }
@@ -163,14 +176,14 @@ void run_set(const schema::ModelProto& proto, const Model& model,
              const std::map<std::string, Item>& inputs, const std::vector<Item>& want,
              Outcome& outcome) {
   outcome.random = draws(proto, inputs);
-  const std::vector<Tensor> given = arrange(*model.graph, inputs);
+  const std::vector<RuntimeValue> given = arrange(*model.graph, inputs);
   SessionOptions options;
   options.threads = 1;
   const auto run = [&](const std::string& how, const Graph& graph) {
     during([&] { return "running it " + how; },
            [&] {
              const auto session = Session::create(graph, op_registry(), options);
-             judge(how, want, session->run(given), !outcome.random);
+             judge(how, want, session->run_values(given), !outcome.random);
            });
   };
   const auto optimized = model.graph->clone();

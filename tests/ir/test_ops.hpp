@@ -71,7 +71,7 @@ inline void if_reference(OpCall& call) {
 inline void repeat_reference(OpCall& call) {
   Tensor x = call.input(0);
   for (std::int64_t i = 0; i < call.attr_int("count"); ++i) {
-    x = call.run_body(*body(call, "body"), {x}).at(0);
+    x = call.run_body(*body(call, "body"), {x}).at(0).tensor();
   }
   call.set_output(0, x);
 }
