@@ -3,7 +3,10 @@
 namespace pare {
 namespace {
 
-void reference(OpCall& call) { call.set_output(0, call.value(0)); }
+void reference(OpCall& call) {
+  if (call.node().input(0) == nullptr) call.fail("input 0 is missing");
+  call.set_output(0, call.value(0));  // an empty optional is nothing, too
+}
 
 }  // namespace
 
