@@ -231,7 +231,7 @@ class Quantizer {
     if (zero == nullptr) {
       Tensor code(p.type, Shape{});
       code.mutable_bytes()[0] = static_cast<std::byte>(p.zero_point & 0xFF);
-      zero = graph_.add_constant(std::move(code), cat(dtype_of(p.type).name(), "_", p.zero_point));
+      zero = graph_.add_constant(std::move(code), cat("zp", p.zero_point));
     }
     return {scale, zero};
   }

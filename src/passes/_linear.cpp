@@ -8,6 +8,14 @@
 namespace pare::passes {
 namespace {
 
+/// "conv1.weight" -> "conv1.bias"; "W" -> "W_bias".
+std::string bias_name(const std::string& weights) {
+  constexpr std::string_view kEnd = "weight";
+  const std::string_view name = weights;
+  const bool fits = name.size() > kEnd.size() && name.substr(name.size() - kEnd.size()) == kEnd;
+  return fits ? cat(name.substr(0, name.size() - kEnd.size()), "bias") : weights + "_bias";
+}
+
 /// One number per channel from a constant that varies along `axis` of rank `rank` only.
 std::optional<std::vector<double>> per_channel(const Value* v, std::size_t rank, std::size_t axis,
                                                std::int64_t channels) {
@@ -187,14 +195,16 @@ bool Linear::is_finite() const {
 }
 
 void Linear::store() {
-  Graph& graph = node_->graph();
   const Value* w = node_->input(1);
   const DType type = w->dtype();
-  const std::string name = w->name();
-  node_->set_input(1, graph.add_constant(tensor_of(type, shape_, weights_), name));
+  set_constant_input(*node_, 1, tensor_of(type, shape_, weights_));
   if (!bias_changed_) return;
-  const std::string hint = bias_given_ ? node_->input(2)->name() : name + "_bias";
-  node_->set_input(2, graph.add_constant(tensor_of(type, {outputs_}, bias_), hint));
+  Tensor bias = tensor_of(type, {outputs_}, bias_);
+  if (bias_given_) {
+    set_constant_input(*node_, 2, std::move(bias));
+  } else {
+    node_->set_input(2, node_->graph().add_constant(std::move(bias), bias_name(w->name())));
+  }
   node_->erase_attribute("beta");
 }
 

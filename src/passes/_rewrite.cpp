@@ -61,6 +61,15 @@ Value* ints_constant(Graph& graph, const std::vector<std::int64_t>& values, std:
   return graph.add_constant(Tensor::of<std::int64_t>(shape, values), hint);
 }
 
+void set_constant_input(Node& node, std::size_t i, Tensor data) {
+  Value* old = node.input(i);
+  if (old->readers() == 1) {
+    old->set_constant(std::move(data));
+  } else {
+    node.set_input(i, node.graph().add_constant(std::move(data), old->name()));
+  }
+}
+
 Node* replace_node(Node& old, NodeSpec spec) {
   Graph& graph = old.graph();
   spec.name = old.name();

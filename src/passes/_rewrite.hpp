@@ -26,6 +26,8 @@ bool is_float(const Value* value);
 std::optional<double> scalar_beside(const Value* constant, const Value* beside);
 /// Elements of an integer constant.
 std::optional<std::vector<std::int64_t>> integers(const Value* constant);
+/// Input i, a constant, gets other data: in its place, keeping its name, when nobody else reads it.
+void set_constant_input(Node& node, std::size_t i, Tensor data);
 /// All elements of a float constant equal `value`.
 bool all_equal(const Tensor& data, double value);
 /// |a - b| within 1e-4 of b: constants that files round.

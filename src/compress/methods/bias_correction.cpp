@@ -3,6 +3,7 @@
 
 #include "compress/affine.hpp"
 #include "compress/method.hpp"
+#include "passes/_rewrite.hpp"
 
 namespace pare {
 namespace {
@@ -77,7 +78,7 @@ std::vector<double> mean_shift(const Node& node, const Tensor& exact, const Tens
 }
 
 // The int32 codes of the bias move by -shift / scale; a layer without bias is left alone.
-bool correct(Graph& graph, Node& node, const std::vector<double>& shift) {
+bool correct(Node& node, const std::vector<double>& shift) {
   Value* b = node.input(2);
   if (b == nullptr) return false;
   const auto shifted = [&](const std::vector<float>& old) {
@@ -89,9 +90,8 @@ bool correct(Graph& graph, Node& node, const std::vector<double>& shift) {
   };
   if (b->is_constant()) {
     if (b->constant().size() != static_cast<std::int64_t>(shift.size())) return false;
-    node.set_input(2, graph.add_constant(Tensor::of<float>(b->constant().shape(),
-                                                           shifted(b->constant().to_floats())),
-                                         b->name() + "_corrected"));
+    passes::set_constant_input(
+        node, 2, Tensor::of<float>(b->constant().shape(), shifted(b->constant().to_floats())));
     return true;
   }
   Node* dq = b->producer();
@@ -106,8 +106,7 @@ bool correct(Graph& graph, Node& node, const std::vector<double>& shift) {
         std::clamp(std::nearbyint(moved[c] - shift[c] / step), -2147483647.0, 2147483647.0));
   }
   const Shape shape = dq->input(0)->constant().shape();
-  dq->set_input(0, graph.add_constant(Tensor::of<std::int32_t>(shape, moved),
-                                      dq->input(0)->name() + "_corrected"));
+  passes::set_constant_input(*dq, 0, Tensor::of<std::int32_t>(shape, moved));
   return true;
 }
 
@@ -131,7 +130,7 @@ void apply(Model& model, const Options& o, MethodContext& context) {
       continue;
     }
     const auto shift = mean_shift(*before, exact, rounded, stats->second.channel_mean);
-    const bool done = correct(graph, *node, shift);
+    const bool done = correct(*node, shift);
     corrected += done ? 1 : 0;
     context.events.push_back({"bias_correction", node->name(),
                               done ? Verdict::Kind::accept : Verdict::Kind::refuse,
