@@ -1,26 +1,10 @@
 #include "ops/_body.hpp"
 
 #include "ops/_axes.hpp"
+#include "ops/_sequence.hpp"
 
 namespace pare::ops {
 namespace {
-
-/// What holds for a value before the first and behind a later step.
-ValueType of_any_step(const ValueType& first, const ValueType& later) {
-  if (first.kind != ValueType::Kind::tensor) return first;
-  ValueType out(first.dtype);
-  if (!first.shape || !later.shape || first.shape->size() != later.shape->size()) return out;
-  out.shape = *first.shape;
-  for (std::size_t i = 0; i < out.shape->size(); ++i) {
-    if (!((*out.shape)[i] == (*later.shape)[i])) (*out.shape)[i] = Dim::unknown();
-  }
-  return out;
-}
-
-bool same_shape(const ValueType& a, const ValueType& b) {
-  if (a.shape.has_value() != b.shape.has_value()) return false;
-  return !a.shape || to_string(*a.shape) == to_string(*b.shape);
-}
 
 /// Takes back what an inference has learnt under assumptions that do not hold.
 void forget(Graph& body) {
@@ -43,8 +27,8 @@ std::vector<ValueType> infer_steps(ShapeContext& c, Graph& body, std::vector<Val
     std::vector<ValueType> made = c.infer_body(body, types);
     bool changed = false;
     for (std::size_t i = 0; i < carried; ++i) {
-      const ValueType both = of_any_step(types[into + i], made[first + i]);
-      changed = changed || !same_shape(both, types[into + i]);
+      const ValueType both = common_type(types[into + i], made[first + i]);
+      changed = changed || both.text() != types[into + i].text();
       types[into + i] = both;
     }
     if (!changed) return made;

@@ -1,6 +1,6 @@
-#include "base/checked.hpp"
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_sequence.hpp"
 
 namespace pare {
 namespace {
@@ -47,32 +47,10 @@ void infer(ShapeContext& c) {
 }
 
 void reference(OpCall& call) {
-  const Tensor& first = call.input(0);
-  const auto axis = static_cast<std::size_t>(call.attr_axis("axis", first.rank()));
-  Shape shape = first.shape();
-  shape[axis] = 0;
-  for (std::size_t i = 0; i < call.input_count(); ++i) {
-    const Shape& s = call.input(i).shape();
-    if (s.size() != shape.size()) call.fail("inputs of different rank");
-    for (std::size_t d = 0; d < s.size(); ++d) {
-      if (d != axis && s[d] != shape[d]) call.fail("sizes differ outside the axis");
-    }
-    shape[axis] = checked_add(shape[axis], s[axis]);
-  }
-  ops::ElementCopier out(first.type(), shape);
-  const ops::AxisView y(shape, axis);
-  std::int64_t base = 0;
-  for (std::size_t i = 0; i < call.input_count(); ++i) {
-    const Tensor& x = call.input(i);
-    const std::int64_t row = x.dim(axis) * y.inner;
-    for (std::int64_t o = 0; o < y.outer; ++o) {
-      for (std::int64_t k = 0; k < row; ++k) {
-        out.put(o * y.size * y.inner + base + k, x, o * row + k);
-      }
-    }
-    base += row;
-  }
-  call.set_output(0, out.take());
+  std::vector<Tensor> parts;
+  for (std::size_t i = 0; i < call.input_count(); ++i) parts.push_back(call.input(i));
+  const auto axis = static_cast<std::size_t>(call.attr_axis("axis", call.input(0).rank()));
+  call.set_output(0, ops::concatenated(call, parts, axis));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/_elementwise.hpp"
+#include "ops/_sequence.hpp"
 
 namespace pare {
 namespace {
@@ -9,24 +10,12 @@ std::shared_ptr<Graph> branch(const AttributeReader& a, std::string_view name) {
   return *graph;
 }
 
-/// What holds for both.
-ValueType common(const ValueType& a, const ValueType& b) {
-  if (a.kind != b.kind || a.dtype != b.dtype) return a;
-  if (a.kind != ValueType::Kind::tensor) return a;
-  if (!a.shape || !b.shape || a.shape->size() != b.shape->size()) return ValueType(a.dtype);
-  SymShape shape = *a.shape;
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    if (!(shape[i] == (*b.shape)[i])) shape[i] = Dim::unknown();
-  }
-  return ValueType(a.dtype, std::move(shape));
-}
-
 void infer(ShapeContext& c) {
   if (!c.infer_body) return;
   const auto yes = c.infer_body(*branch(c, "then_branch"), {});
   const auto no = c.infer_body(*branch(c, "else_branch"), {});
   for (std::size_t i = 0; i < c.output_count() && i < yes.size() && i < no.size(); ++i) {
-    c.set_output(i, common(yes[i], no[i]));
+    c.set_output(i, ops::common_type(yes[i], no[i]));
   }
 }
 

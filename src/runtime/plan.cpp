@@ -65,7 +65,8 @@ RuntimeValue Plan::value_of(std::size_t slot) const {
   const Buffer& b = buffers[s.buffer];
   if (b.kind != Buffer::Kind::arena) {
     const RuntimeValue& v = values_[s.buffer];
-    if (b.kind == Buffer::Kind::dynamic || !v.is_tensor() || v.tensor().shape() == s.shape) {
+    if (b.kind == Buffer::Kind::dynamic || !s.type.valid() || !v.is_tensor() ||
+        v.tensor().shape() == s.shape) {
       return v;
     }
     return v.tensor().reshaped(s.shape);

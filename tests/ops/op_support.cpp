@@ -28,7 +28,7 @@ void OneNode::build(const std::string& op, const std::vector<ValueType>& types,
                     const Attributes& attributes, std::size_t outputs, const std::string& domain) {
   std::vector<Value*> values;
   for (std::size_t i = 0; i < types.size(); ++i) {
-    const bool given = types[i].dtype.valid();
+    const bool given = types[i].dtype.valid() || types[i].kind != ValueType::Kind::tensor;
     values.push_back(given ? graph.add_input(cat("in", i), types[i]) : nullptr);
   }
   NodeSpec spec;
@@ -41,29 +41,84 @@ void OneNode::build(const std::string& op, const std::vector<ValueType>& types,
   for (Value* v : node->outputs()) graph.add_output(v);
 }
 
-std::vector<Tensor> run_op(const std::string& op, const std::vector<Tensor>& inputs,
-                           const Attributes& attributes, std::size_t outputs,
-                           const std::string& domain) {
-  OneNode one(op, inputs, attributes, outputs, domain);
+namespace {
+
+ValueType type_of(const RuntimeValue& v) {
+  if (v.is_tensor()) return ValueType(v.tensor().type(), to_symbolic(v.tensor().shape()));
+  ValueType out;
+  if (v.is_map()) {
+    out.kind = ValueType::Kind::map;
+    out.key = v.keys().type();
+    out.dtype = v.values().type();
+    out.element = std::make_shared<const ValueType>(ValueType(out.dtype, SymShape{}));
+  } else if (v.is_sequence()) {
+    out.kind = ValueType::Kind::sequence;
+    ValueType element(dtype_of(ElementKind::f32));
+    if (!v.elements().empty()) element = type_of(v.elements()[0]);
+    element.shape.reset();
+    out.element = std::make_shared<const ValueType>(element);
+  }
+  return out;
+}
+
+/// What infer said must hold for what the kernel made.
+void expect_inferred(const ValueType& said, const RuntimeValue& made, const std::string& where) {
+  if (said.kind == ValueType::Kind::optional) {
+    if (made.valid()) expect_inferred(*said.element, made, where + " held");
+    return;
+  }
+  if (said.kind == ValueType::Kind::sequence) {
+    ASSERT_TRUE(made.is_sequence()) << where;
+    for (const RuntimeValue& v : made.elements()) {
+      expect_inferred(*said.element, v, where + " element");
+    }
+    return;
+  }
+  if (said.kind == ValueType::Kind::map) {
+    ASSERT_TRUE(made.is_map()) << where;
+    return;
+  }
+  ASSERT_TRUE(made.is_tensor()) << where;
+  const Tensor& t = made.tensor();
+  if (said.dtype.valid()) {
+    EXPECT_EQ(said.dtype.name(), t.type().name()) << where;
+  }
+  if (!said.shape) return;
+  ASSERT_EQ(said.shape->size(), t.rank()) << where;
+  for (std::size_t k = 0; k < t.rank(); ++k) {
+    const Dim& d = (*said.shape)[k];
+    if (!d.is_number()) continue;
+    EXPECT_EQ(d.number(), t.dim(k)) << where << " axis " << k;
+  }
+}
+
+}  // namespace
+
+std::vector<RuntimeValue> run_op_values(const std::string& op,
+                                        const std::vector<RuntimeValue>& inputs,
+                                        const Attributes& attributes, std::size_t outputs,
+                                        const std::string& domain) {
+  std::vector<ValueType> types;
+  std::vector<RuntimeValue> given;
+  for (const RuntimeValue& v : inputs) {
+    types.push_back(type_of(v));
+    if (v.valid()) given.push_back(v);
+  }
+  OneNode one(op, types, attributes, outputs, domain);
   const auto broken = verify(one.graph, op_registry());
   EXPECT_TRUE(broken.empty()) << broken.front();
   infer_shapes(one.graph, op_registry());
-  std::vector<Tensor> made = interpret(one.graph, op_registry(), one.inputs);
+  std::vector<RuntimeValue> made = interpret_values(one.graph, op_registry(), given);
   for (std::size_t i = 0; i < made.size(); ++i) {
-    const ValueType& said = one.node->output(i)->type();
-    if (said.dtype.valid()) {
-      EXPECT_EQ(said.dtype.name(), made[i].type().name()) << "output " << i;
-    }
-    if (!said.shape) continue;
-    EXPECT_EQ(said.shape->size(), made[i].rank()) << "output " << i;
-    if (said.shape->size() != made[i].rank()) continue;
-    for (std::size_t k = 0; k < made[i].rank(); ++k) {
-      const Dim& d = (*said.shape)[k];
-      if (!d.is_number()) continue;
-      EXPECT_EQ(d.number(), made[i].dim(k)) << "output " << i << " axis " << k;
-    }
+    expect_inferred(one.node->output(i)->type(), made[i], cat("output ", i));
   }
   return made;
+}
+
+std::vector<Tensor> run_op(const std::string& op, const std::vector<Tensor>& inputs,
+                           const Attributes& attributes, std::size_t outputs,
+                           const std::string& domain) {
+  return tensors_of(run_op_values(op, values_of(inputs), attributes, outputs, domain));
 }
 
 ValueType typed(ElementKind kind, SymShape shape) {

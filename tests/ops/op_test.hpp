@@ -41,6 +41,13 @@ std::vector<Tensor> run_op(const std::string& op, const std::vector<Tensor>& inp
                            const Attributes& attributes = {}, std::size_t outputs = 1,
                            const std::string& domain = "");
 
+/// As run_op for values of any kind; "nothing" is an omitted input. Sequences are declared with the
+/// element type of their first tensor (float32 when empty) and no shape.
+std::vector<RuntimeValue> run_op_values(const std::string& op,
+                                        const std::vector<RuntimeValue>& inputs,
+                                        const Attributes& attributes = {}, std::size_t outputs = 1,
+                                        const std::string& domain = "");
+
 /// One input of infer_op: element type and symbolic shape.
 ValueType typed(ElementKind kind, SymShape shape);
 
