@@ -4,6 +4,8 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "ir/execute.hpp"
+
 namespace pare {
 
 AttributeKind attribute_kind(const Attribute& a) {
@@ -294,7 +296,7 @@ RuntimeValue look_up(const Value* value, const Environment& env) {
 }
 
 std::vector<RuntimeValue> call(const Node& node, const OpRegistry& ops,
-                               std::vector<RuntimeValue> inputs, Environment* env, int depth) {
+                               std::vector<RuntimeValue> inputs, const BodyRunner& run_body) {
   const OpDef& def = ops.at(node);
   if (def.reference == nullptr) {
     throw Error(Fault::unsupported, cat(node.label(), ": the operator has no kernel"));
@@ -302,14 +304,17 @@ std::vector<RuntimeValue> call(const Node& node, const OpRegistry& ops,
   return during([&] { return cat("running ", node.label()); },
                 [&] {
                   OpCall op_call(node, def, std::move(inputs));
-                  op_call.run_body = [&](const Graph& body, std::vector<RuntimeValue> args) {
-                    Environment none;
-                    return run_graph(body, ops, std::move(args), env != nullptr ? *env : none,
-                                     depth + 1);
-                  };
+                  op_call.run_body = run_body;
                   def.reference(op_call);
                   return std::move(op_call.results());
                 });
+}
+
+std::vector<RuntimeValue> call(const Node& node, const OpRegistry& ops,
+                               std::vector<RuntimeValue> inputs, Environment& env, int depth) {
+  return call(node, ops, std::move(inputs), [&](const Graph& body, std::vector<RuntimeValue> args) {
+    return run_graph(body, ops, std::move(args), env, depth + 1);
+  });
 }
 
 std::vector<RuntimeValue> run_graph(const Graph& graph, const OpRegistry& ops,
@@ -327,7 +332,7 @@ std::vector<RuntimeValue> run_graph(const Graph& graph, const OpRegistry& ops,
   for (const Node* node : nodes) {
     std::vector<RuntimeValue> arguments;
     for (const Value* v : node->inputs()) arguments.push_back(look_up(v, env));
-    std::vector<RuntimeValue> results = call(*node, ops, std::move(arguments), &env, depth);
+    std::vector<RuntimeValue> results = call(*node, ops, std::move(arguments), env, depth);
     for (std::size_t i = 0; i < node->outputs().size() && i < results.size(); ++i) {
       if (node->outputs()[i] != nullptr) env[node->outputs()[i]] = std::move(results[i]);
     }
@@ -345,7 +350,14 @@ std::vector<RuntimeValue> run_graph(const Graph& graph, const OpRegistry& ops,
 
 std::vector<RuntimeValue> run_node(const Node& node, const OpRegistry& ops,
                                    std::vector<RuntimeValue> inputs) {
-  return call(node, ops, std::move(inputs), nullptr, 0);
+  Environment none;
+  return call(node, ops, std::move(inputs), none, 0);
+}
+
+std::vector<RuntimeValue> run_node_with(const Node& node, const OpRegistry& ops,
+                                        std::vector<RuntimeValue> inputs,
+                                        const BodyRunner& run_body) {
+  return call(node, ops, std::move(inputs), run_body);
 }
 
 std::vector<Tensor> run_reference(const Node& node, const OpRegistry& ops,

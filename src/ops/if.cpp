@@ -10,12 +10,26 @@ std::shared_ptr<Graph> branch(const AttributeReader& a, std::string_view name) {
   return *graph;
 }
 
+/// Types of a branch's outputs; nullopt when it cannot run on these shapes. That is no error yet:
+/// exporters write branches that are never taken.
+std::optional<std::vector<ValueType>> types_of(ShapeContext& c, std::string_view name) {
+  try {
+    return c.infer_body(*branch(c, name), {});
+  } catch (const Error& e) {
+    if (e.fault() != Fault::corrupt) throw;
+    return std::nullopt;
+  }
+}
+
 void infer(ShapeContext& c) {
   if (!c.infer_body) return;
-  const auto yes = c.infer_body(*branch(c, "then_branch"), {});
-  const auto no = c.infer_body(*branch(c, "else_branch"), {});
-  for (std::size_t i = 0; i < c.output_count() && i < yes.size() && i < no.size(); ++i) {
-    c.set_output(i, ops::common_type(yes[i], no[i]));
+  auto yes = types_of(c, "then_branch");
+  auto no = types_of(c, "else_branch");
+  if (!yes && !no) c.fail("neither branch can run on these shapes");
+  if (!yes) yes = no;
+  if (!no) no = yes;
+  for (std::size_t i = 0; i < c.output_count() && i < yes->size() && i < no->size(); ++i) {
+    c.set_output(i, ops::common_type((*yes)[i], (*no)[i]));
   }
 }
 

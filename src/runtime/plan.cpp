@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <iterator>
 
+#include "ir/execute.hpp"
 #include "runtime/memory.hpp"
 
 namespace pare {
@@ -116,22 +118,38 @@ void Plan::store(std::size_t slot, RuntimeValue made, const Step& step) {
 void Plan::run_reference_step(Step& step, const OpRegistry& ops) {
   std::vector<RuntimeValue> inputs;
   for (const std::size_t slot : step.in) inputs.push_back(value_of(slot));
-  std::vector<RuntimeValue> results;
-  if (step.isolated != nullptr) {
-    std::vector<RuntimeValue> made = interpret_values(*step.isolated, ops, std::move(inputs));
-    std::size_t next = 0;
-    for (const Value* v : step.unit.node->outputs()) {
-      results.push_back(v == nullptr ? RuntimeValue() : std::move(made.at(next++)));
-    }
-  } else {
-    results = run_node(*step.unit.node, ops, std::move(inputs));
+  std::unordered_map<const Value*, RuntimeValue> captured;
+  const std::size_t own = step.unit.inputs.size();
+  for (std::size_t i = own; i < inputs.size(); ++i) {
+    captured.emplace(step.unit.captures[i - own], std::move(inputs[i]));
   }
+  inputs.resize(own);
+  const auto run_body = [&](const Graph& body, std::vector<RuntimeValue> arguments) {
+    NestedGraph& nested = *step.bodies.at(&body);
+    for (const Value* v : nested.captured()) arguments.push_back(captured.at(v));
+    return nested.run(std::move(arguments));
+  };
+  std::vector<RuntimeValue> results =
+      run_node_with(*step.unit.node, ops, std::move(inputs), run_body);
   for (std::size_t i = 0; i < step.out.size(); ++i) {
     if (step.out[i] != kNoSlot) store(step.out[i], std::move(results.at(i)), step);
   }
 }
 
+void Plan::run_tail(Step& step) {
+  std::vector<RuntimeValue> inputs;
+  for (const std::size_t slot : step.in) inputs.push_back(value_of(slot));
+  std::vector<RuntimeValue> results = step.tail->run(std::move(inputs));
+  for (std::size_t i = 0; i < step.out.size(); ++i) {
+    store(step.out[i], std::move(results.at(i)), step);
+  }
+}
+
 void Plan::run_step(Step& step, const OpRegistry& ops) {
+  if (step.tail != nullptr) {
+    run_tail(step);
+    return;
+  }
   if (step.kernel == nullptr) {
     run_reference_step(step, ops);
     return;
@@ -168,6 +186,7 @@ std::vector<RuntimeValue> Plan::run(const std::vector<RuntimeValue>& inputs, con
   }
   observe(observe_first, options);
   for (Step& step : steps) {
+    if (step.tail != nullptr) step.tail->set_profiling(profile);
     const std::int64_t begin = profile ? now_ns() : 0;
     during([&] { return cat("running ", step.unit.node->label(), " by ", step.kernel_name); },
            [&] { run_step(step, ops); });
@@ -188,6 +207,11 @@ std::vector<RuntimeValue> Plan::run(const std::vector<RuntimeValue>& inputs, con
 std::vector<StepInfo> Plan::info() const {
   std::vector<StepInfo> out;
   for (const Step& step : steps) {
+    if (step.tail != nullptr) {
+      std::vector<StepInfo> inner = step.tail->steps();
+      std::move(inner.begin(), inner.end(), std::back_inserter(out));
+      if (!inner.empty()) continue;
+    }
     StepInfo info;
     info.node = step.unit.node->label();
     info.op = step.unit.node->op();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/kernel.hpp"
+#include "runtime/nested.hpp"
 #include "runtime/prepare.hpp"
 
 namespace pare {
@@ -50,9 +51,10 @@ struct Step {
   Unit unit;
   std::string kernel_name;
   std::vector<std::string> refused;
-  std::unique_ptr<Kernel> kernel;   ///< nullptr: reference
-  std::unique_ptr<Graph> isolated;  ///< reference of a node with bodies
-  std::vector<std::size_t> in;      ///< slots; kNoSlot = omitted
+  std::unique_ptr<Kernel> kernel;                               ///< nullptr: reference
+  std::map<const Graph*, std::unique_ptr<NestedGraph>> bodies;  ///< of control flow
+  std::unique_ptr<NestedGraph> tail;  ///< everything that waits for sizes which depend on data
+  std::vector<std::size_t> in;        ///< slots; kNoSlot = omitted. Captures come last
   std::vector<std::size_t> out;
   std::size_t copy_from = kNoSlot;  ///< slot copied to out[0] before
   std::size_t scratch = kNoSlot;    ///< buffer
@@ -87,6 +89,7 @@ class Plan {
  private:
   void run_step(Step& step, const OpRegistry& ops);
   void run_reference_step(Step& step, const OpRegistry& ops);
+  void run_tail(Step& step);
   void store(std::size_t slot, RuntimeValue value, const Step& step);
   [[nodiscard]] RuntimeValue value_of(std::size_t slot) const;
   /// The value with copies of what lies in the arena.

@@ -13,6 +13,10 @@ bool is_planned_type(const Value& value) {
          value.dtype().kind() != ElementKind::string && value.known_shape().has_value();
 }
 
+bool has_unknown_size(const Value& value) {
+  return value.type().kind == ValueType::Kind::tensor && !value.known_shape();
+}
+
 /// Why fast kernels cannot be asked about this unit; empty when they can.
 std::string why_not_static(const Unit& unit) {
   const auto judge = [](const Value* v) -> std::string {
@@ -46,7 +50,8 @@ class Planner {
     const std::vector<Unit> units = select_units(graph, facts_);
     for (const Unit& unit : units) count_reads(unit, +1);
     for (const Value* v : graph.outputs()) ++pending_[v];
-    for (const Unit& unit : units) plan_unit(unit);
+    const std::vector<Unit> late = take_late(units);
+    if (!late.empty()) add_tail(graph, late);
     add_outputs(graph);
     extend_lifetimes();
     plan_->finish();
@@ -341,26 +346,93 @@ class Planner {
     return arena_slot(v, made.outputs.at(0));
   }
 
+  // --- what waits for sizes that depend on data
+
+  /// Plans what can be planned now. Returns the units that read, directly or not, a value whose
+  /// size only the run knows.
+  std::vector<Unit> take_late(const std::vector<Unit>& units) {
+    std::unordered_set<const Value*> unknown;
+    std::vector<Unit> late;
+    for (const Unit& unit : units) {
+      const std::vector<const Value*> reads = reads_of(unit);
+      const bool waits =
+          !options_.reference_only &&
+          std::any_of(reads.begin(), reads.end(), [&](auto* v) { return unknown.count(v) != 0; });
+      for (const Value* v : unit.outputs) {
+        if (v != nullptr && (waits || has_unknown_size(*v))) unknown.insert(v);
+      }
+      if (waits) {
+        late.push_back(unit);
+      } else {
+        plan_unit(unit);
+      }
+    }
+    return late;
+  }
+
+  /// The late units as a graph of its own, planned when their sizes are known.
+  void add_tail(const Graph& graph, const std::vector<Unit>& late) {
+    std::unordered_set<const Node*> covered;
+    std::unordered_set<const Value*> made;
+    for (const Unit& unit : late) {
+      covered.insert(unit.covers.begin(), unit.covers.end());
+      made.insert(unit.outputs.begin(), unit.outputs.end());
+    }
+    std::vector<const Node*> nodes;
+    for (const Node* node : graph.nodes()) {
+      if (covered.count(node) != 0) nodes.push_back(node);
+    }
+    std::vector<const Value*> wanted;
+    for (const Value* v : graph.outputs()) {
+      const bool known = std::find(wanted.begin(), wanted.end(), v) != wanted.end();
+      if (made.count(v) != 0 && !known) wanted.push_back(v);
+    }
+    SessionOptions inner = options_;
+    inner.observe.clear();
+    for (const Value* v : facts_.observed) {
+      if (made.count(v) != 0) inner.observe.push_back(v->name());
+    }
+    Step step;
+    step.unit = late.front();
+    step.kernel_name = "planned when its sizes are known";
+    step.tail = std::make_unique<NestedGraph>(extract_nodes(nodes, wanted), ops_, std::move(inner));
+    for (const Value* v : step.tail->captured()) step.in.push_back(slot_of(*v, Layout::plain));
+    for (const std::size_t slot : step.in) touch(slot);
+    for (const Value* v : wanted) step.out.push_back(new_slot(*v));
+    plan_->steps.push_back(std::move(step));
+    for (const Unit& unit : late) count_reads(unit, -1);
+  }
+
+  /// In the arena when the size is known.
+  std::size_t new_slot(const Value& v) {
+    if (is_planned_type(v)) return arena_slot(v, Layout::plain);
+    Buffer b;
+    b.kind = Buffer::Kind::dynamic;
+    return add_slot(v, Layout::plain, add_buffer(std::move(b)));
+  }
+
   void add_reference_step(const Unit& unit, std::vector<std::string> refused) {
     Step step;
     step.unit = unit;
     step.kernel_name = "reference";
     step.refused = std::move(refused);
-    std::vector<const Value*> wanted = unit.inputs;
-    if (!unit.node->subgraphs().empty()) step.isolated = isolate(*unit.node, wanted);
-    for (const Value* v : wanted) {
-      step.in.push_back(v == nullptr ? kNoSlot : slot_of(*v, Layout::plain));
+    for (const Graph* body : unit.node->subgraphs()) {
+      SessionOptions inner = options_;
+      inner.observe.clear();
+      step.bodies[body] =
+          std::make_unique<NestedGraph>(extract_body(*body), ops_, std::move(inner));
+    }
+    for (const auto* list : {&unit.inputs, &unit.captures}) {
+      for (const Value* v : *list) {
+        step.in.push_back(v == nullptr ? kNoSlot : slot_of(*v, Layout::plain));
+      }
     }
     for (const std::size_t slot : step.in) touch(slot);
     for (const Value* v : unit.outputs) {
       if (v == nullptr) {
         step.out.push_back(kNoSlot);
-      } else if (is_planned_type(*v)) {
-        step.out.push_back(arena_slot(*v, Layout::plain));
       } else {
-        Buffer b;
-        b.kind = Buffer::Kind::dynamic;
-        step.out.push_back(add_slot(*v, Layout::plain, add_buffer(std::move(b))));
+        step.out.push_back(new_slot(*v));
       }
     }
     finish_step(unit, std::move(step));

@@ -128,39 +128,4 @@ std::vector<const Value*> captured_values(const Node& node, const Graph& outer) 
   return found;
 }
 
-std::unique_ptr<Graph> isolate(const Node& node, std::vector<const Value*>& values) {
-  const Graph& from = node.graph();
-  const std::vector<Node*> all = from.nodes();
-  const auto index =
-      static_cast<std::size_t>(std::find(all.begin(), all.end(), &node) - all.begin());
-  std::unique_ptr<Graph> copy = from.clone();
-  Node* mine = copy->nodes().at(index);
-
-  values.clear();
-  std::vector<std::string> names;
-  const auto want = [&](const Value* v) {
-    if (v == nullptr || v->is_constant()) return;
-    if (std::find(values.begin(), values.end(), v) == values.end()) values.push_back(v);
-  };
-  for (const Value* v : node.inputs()) want(v);
-  for (const Value* v : captured_values(node, from)) want(v);
-
-  while (!copy->outputs().empty()) copy->erase_output(copy->outputs().size() - 1);
-  std::vector<Value*> fresh;
-  for (const Value* v : values) {
-    Value* old = copy->find(v->name());
-    Value* input = copy->add_input(copy->unique_name("outer"), v->type());
-    copy->replace(old, input);
-    fresh.push_back(input);
-  }
-  for (Value* v : mine->outputs()) {
-    if (v != nullptr) copy->add_output(v);
-  }
-  copy->remove_unused();
-  for (Value* input : std::vector<Value*>(copy->inputs())) {
-    if (std::find(fresh.begin(), fresh.end(), input) == fresh.end()) copy->erase_input(input);
-  }
-  return copy;
-}
-
 }  // namespace pare

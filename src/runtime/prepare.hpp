@@ -28,9 +28,4 @@ PlanGraph prepare_graph(const Graph& graph, const OpRegistry& ops,
 /// Values of the graph `outer` that the bodies of `node` read directly.
 std::vector<const Value*> captured_values(const Node& node, const Graph& outer);
 
-/// A graph of its own that holds a copy of `node` alone: its inputs are node.inputs() (omitted and
-/// repeated ones left out) and then the captured values; its outputs are the node's. `values`
-/// receives what to feed, as values of the original graph.
-std::unique_ptr<Graph> isolate(const Node& node, std::vector<const Value*>& values);
-
 }  // namespace pare

@@ -1,3 +1,4 @@
+#include "ir/text.hpp"
 #include "ops/elementwise.hpp"
 
 namespace pare {
@@ -36,6 +37,29 @@ TEST(If, KnowsWhatHoldsForBothBranches) {
   Branches b;
   infer_shapes(b.graph, op_registry());
   EXPECT_EQ(to_string(b.node->output()->type().shape.value_or(SymShape{})), "[2,?]");
+}
+
+TEST(If, ABranchThatIsNeverTakenMayContradictTheShapes) {
+  const auto graph = parse_graph(R"(
+input x: float32[2,3]
+input up: bool[]
+const axis: int64[1] = [1]
+y = If(up) {then_branch = graph {
+  a = Relu(x)
+  output a
+}, else_branch = graph {
+  b = Squeeze(x, axis)
+  output b
+}}
+output y
+)");
+  infer_shapes(*graph, op_registry());
+  EXPECT_EQ(graph->outputs()[0]->type().text(), "float32[2,3]");
+  const auto run = [&](bool up) {
+    return interpret(*graph, op_registry(), {ramp({2, 3}), Tensor::scalar<bool>(up)}).at(0);
+  };
+  expect_close(run(true), {0, 1, 2, 3, 4, 5}, 0);
+  EXPECT_EQ(fault_of([&] { run(false); }), Fault::corrupt);
 }
 
 TEST(If, WithoutBranchesIsCorrupt) {
