@@ -38,9 +38,9 @@ std::uint64_t peak_bytes() {
 }
 
 Tensor made_up(const PortInfo& port, const std::map<std::string, std::int64_t>& sizes, Rng rng) {
-  if (!port.type.dtype.valid()) {
+  if (!port.type.dtype.valid() || port.type.kind != ValueType::Kind::tensor) {
     throw Error(Fault::unsupported, cat("cannot make up input '", escape_terminal(port.name),
-                                        "': its type is not known"));
+                                        "', which is ", port.type.text()));
   }
   Shape shape;
   for (const Dim& dim : port.type.shape.value_or(SymShape{})) {

@@ -54,6 +54,11 @@ class LoadedModel {
   [[nodiscard]] virtual const std::vector<PortInfo>& outputs() const = 0;
   /// Inputs in the order of inputs().
   virtual std::vector<Tensor> run(const std::vector<Tensor>& inputs) = 0;
+  /// As run, for models whose inputs or outputs are sequences or maps, where the target takes them;
+  /// Fault::unsupported elsewhere.
+  virtual std::vector<RuntimeValue> run_values(const std::vector<RuntimeValue>& inputs) {
+    return values_of(run(tensors_of(inputs)));
+  }
   /// Per-node times when TargetOptions::profile was set and the target can tell; else empty. No
   /// run may follow.
   virtual std::vector<StepInfo> profile() { return {}; }

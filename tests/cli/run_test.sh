@@ -44,6 +44,14 @@ cmp <(tail -c 80 two/scores.npy | head -c 40) <(tail -c 40 two/scores.npy) ||
   fail "one picture, two answers"
 expect 0 "[4,10]" "$pare" run "$model" --size N=4
 
+# A model of one SplitToSequence node (x float32 [2,3] -> s), as an encoder of protobuf writes it.
+{
+  printf '%b' '\x08\x08:@\x0a\x17\x0a\x01x\x12\x01s"\x0fSplitToSequence\x12\x01g'
+  printf '%b' 'Z\x13\x0a\x01x\x12\x0e\x0a\x0c\x08\x01\x12\x08\x0a\x02\x08\x02\x0a\x02\x08\x03b\x0d\x0a\x01s\x12\x08"\x06\x0a\x04\x0a\x02\x08\x01B\x02\x10\x0d'
+} >sequence.onnx
+expect 0 "s[1]    float32  [1,3]" "$pare" run sequence.onnx --output-dir parts
+[ -f parts/s_0_.npy ] && [ -f parts/s_1_.npy ] || fail "no file for each element"
+
 expect 73 "scores.npy" "$pare" run "$model" --output-dir fast
 expect 64 "no input 'picture'" "$pare" run "$model" --input picture=zeros.npy
 expect 66 "no.npy" "$pare" run "$model" --input image=no.npy

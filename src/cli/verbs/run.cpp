@@ -30,9 +30,8 @@ std::string file_name(const std::string& name) {
   return out.empty() ? "output" : out;
 }
 
-nlohmann::json describe(const PortInfo& port, const Tensor& t, const std::string& file) {
-  nlohmann::json j = {{"name", port.name}, {"type", t.type().name()}, {"shape", t.shape()}};
-  if (!file.empty()) j["file"] = file;
+nlohmann::json describe(const std::string& name, const Tensor& t) {
+  nlohmann::json j = {{"name", name}, {"type", t.type().name()}, {"shape", t.shape()}};
   if (t.kind() == ElementKind::string || t.empty()) return j;
   const std::vector<double> v = t.to_doubles();
   double sum = 0;
@@ -44,33 +43,68 @@ nlohmann::json describe(const PortInfo& port, const Tensor& t, const std::string
   return j;
 }
 
+/// What the outputs hold, tensor by tensor: elements of a sequence are "name[0]", "name[1]" ...,
+/// those of a map "name.keys" and "name.values".
+class Listing {
+ public:
+  explicit Listing(const Arguments& a) : a_(a) {}
+
+  void add(const std::string& name, const RuntimeValue& value) {
+    if (value.is_tensor()) return tensor(name, value.tensor());
+    if (value.is_map()) {
+      tensor(name + ".keys", value.keys());
+      return tensor(name + ".values", value.values());
+    }
+    if (value.is_sequence()) {
+      const auto& elements = value.elements();
+      for (std::size_t i = 0; i < elements.size(); ++i) add(cat(name, "[", i, "]"), elements[i]);
+      if (!elements.empty()) return;
+    }
+    const std::string what = value.is_sequence() ? "empty sequence" : value.kind_text();
+    table_.row({escape_terminal(name), what, "-", "-", "-", "-", "-", ""});
+    all_.push_back({{"name", name}, {"type", what}});
+  }
+
+  [[nodiscard]] std::string text() const { return table_.text(); }
+  [[nodiscard]] const nlohmann::json& json() const { return all_; }
+
+ private:
+  void tensor(const std::string& name, const Tensor& t) {
+    nlohmann::json j = describe(name, t);
+    std::string file;
+    if (!a_.output_dir.empty()) {
+      file = (std::filesystem::path(a_.output_dir) / (file_name(name) + ".npy")).string();
+      write_npy(file, t, a_.force);
+      j["file"] = file;
+    }
+    const auto number = [&](const char* key) {
+      return j.contains(key) ? fixed(j[key].get<double>(), 5) : std::string("-");
+    };
+    table_.row({escape_terminal(name), std::string(t.type().name()), to_string(t.shape()),
+                number("min"), number("max"), number("mean"),
+                j.contains("argmax") ? cat(j["argmax"].get<std::int64_t>()) : "-", file});
+    all_.push_back(std::move(j));
+  }
+
+  const Arguments& a_;
+  Table table_{{"output", "type", "shape", "min", "max", "mean", "argmax", "file"}};
+  nlohmann::json all_ = nlohmann::json::array();
+};
+
 int run(const Arguments& a, Console& console) {
   TargetChoice choice = open_target(a.target, console.options().threads);
   choice.options.reference_only = a.reference;
   const auto model = choice.target->load(a.model, choice.options);
   const auto inputs = read_inputs(model->inputs(), a.inputs, a.sizes, console.options().seed);
-  const auto outputs = model->run(inputs);
+  const auto outputs = model->run_values(values_of(inputs));
   if (!a.output_dir.empty()) std::filesystem::create_directories(a.output_dir);
-  nlohmann::json all = nlohmann::json::array();
-  Table table({"output", "type", "shape", "min", "max", "mean", "argmax", "file"});
+  Listing listing(a);
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    std::string file;
-    if (!a.output_dir.empty()) {
-      file = (std::filesystem::path(a.output_dir) / (file_name(model->outputs()[i].name) + ".npy"))
-                 .string();
-      write_npy(file, outputs[i], a.force);
-    }
-    const nlohmann::json j = describe(model->outputs()[i], outputs[i], file);
-    const auto number = [&](const char* key) {
-      return j.contains(key) ? fixed(j[key].get<double>(), 5) : std::string("-");
-    };
-    table.row({escape_terminal(model->outputs()[i].name), std::string(outputs[i].type().name()),
-               to_string(outputs[i].shape()), number("min"), number("max"), number("mean"),
-               j.contains("argmax") ? cat(j["argmax"].get<std::int64_t>()) : "-", file});
-    all.push_back(j);
+    listing.add(model->outputs()[i].name, outputs[i]);
   }
-  console.print(table.text());
-  console.result({{"model", a.model}, {"target", choice.target->name}, {"outputs", all}});
+  console.print(listing.text());
+  console.result(
+      {{"model", a.model}, {"target", choice.target->name}, {"outputs", listing.json()}});
   return 0;
 }
 

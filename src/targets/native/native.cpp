@@ -32,6 +32,9 @@ class NativeModel final : public LoadedModel {
   std::vector<Tensor> run(const std::vector<Tensor>& inputs) override {
     return session_->run(inputs);
   }
+  std::vector<RuntimeValue> run_values(const std::vector<RuntimeValue>& inputs) override {
+    return session_->run_values(inputs);
+  }
   std::vector<StepInfo> profile() override { return session_->steps(); }
 
  private:
