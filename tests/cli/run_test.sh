@@ -50,7 +50,9 @@ expect 0 "[4,10]" "$pare" run "$model" --size N=4
   printf '%b' 'Z\x13\x0a\x01x\x12\x0e\x0a\x0c\x08\x01\x12\x08\x0a\x02\x08\x02\x0a\x02\x08\x03b\x0d\x0a\x01s\x12\x08"\x06\x0a\x04\x0a\x02\x08\x01B\x02\x10\x0d'
 } >sequence.onnx
 expect 0 "s[1]    float32  [1,3]" "$pare" run sequence.onnx --output-dir parts
-[ -f parts/s_0_.npy ] && [ -f parts/s_1_.npy ] || fail "no file for each element"
+for i in 0 1; do
+  [ -f parts/s_${i}_.npy ] || fail "no file for element $i"
+done
 
 expect 73 "scores.npy" "$pare" run "$model" --output-dir fast
 expect 64 "no input 'picture'" "$pare" run "$model" --input picture=zeros.npy
