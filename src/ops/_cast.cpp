@@ -153,6 +153,20 @@ Tensor integers_to(const std::vector<std::int64_t>& values, const Shape& shape, 
 
 }  // namespace
 
+DType type_attribute(const AttributeReader& a, std::string_view name) {
+  const std::int64_t to = a.attr_int(name);
+  if (to < 1 || to > 26) a.fail(cat("'", name, "' is ", to, ", which is no element type"));
+  return dtype_of(static_cast<ElementKind>(to));
+}
+
+DType float_attribute(const AttributeReader& a, std::string_view name) {
+  const DType type = type_attribute(a, name);
+  if (!types::kFloat.has(type.kind())) {
+    a.fail(cat("'", name, "' is ", type.name(), ", wanted a float type"));
+  }
+  return type;
+}
+
 ScaleRounding scale_rounding(const AttributeReader& a) {
   const std::string mode = a.attr_string("round_mode");
   if (mode == "up") return ScaleRounding::up;

@@ -14,6 +14,12 @@ namespace pare::ops {
 Tensor cast_values(const Tensor& x, DType to, bool saturate,
                    ScaleRounding scale_rounding = ScaleRounding::up);
 
+/// The element type that an attribute names by its TensorProto.DataType. Errors: Fault::corrupt for
+/// a number that is none.
+DType type_attribute(const AttributeReader& a, std::string_view name);
+/// As type_attribute; Fault::corrupt unless it is a float type of 16 bits or more.
+DType float_attribute(const AttributeReader& a, std::string_view name);
+
 /// What the attribute round_mode asks for. Errors: Fault::corrupt for another word.
 ScaleRounding scale_rounding(const AttributeReader& a);
 

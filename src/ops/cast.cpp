@@ -5,14 +5,8 @@
 namespace pare {
 namespace {
 
-DType wanted(const AttributeReader& a) {
-  const std::int64_t to = a.attr_int("to");
-  if (to < 1 || to > 26) a.fail(cat("'to' is ", to, ", which is no element type"));
-  return dtype_of(static_cast<ElementKind>(to));
-}
-
 void infer(ShapeContext& c) {
-  const DType to = wanted(c);
+  const DType to = ops::type_attribute(c, "to");
   c.set_output(0, to, c.input(0).shape);
   if (to == ElementKind::i64 || to == ElementKind::i32) {
     if (auto elements = c.input_elements(0)) c.set_output_elements(0, std::move(*elements));
@@ -20,8 +14,8 @@ void infer(ShapeContext& c) {
 }
 
 void reference(OpCall& call) {
-  call.set_output(0, ops::cast_values(call.input(0), wanted(call), call.attr_int("saturate") != 0,
-                                      ops::scale_rounding(call)));
+  call.set_output(0, ops::cast_values(call.input(0), ops::type_attribute(call, "to"),
+                                      call.attr_int("saturate") != 0, ops::scale_rounding(call)));
 }
 
 }  // namespace

@@ -1,13 +1,11 @@
+#include "ops/_cast.hpp"
 #include "ops/_elementwise.hpp"
 
 namespace pare {
 namespace {
 
 DType wanted(const AttributeReader& a, DType otherwise) {
-  if (!a.has_attr("dtype")) return otherwise;
-  const std::int64_t to = a.attr_int("dtype");
-  if (to < 1 || to > 26) a.fail(cat("'dtype' is ", to, ", which is no element type"));
-  return dtype_of(static_cast<ElementKind>(to));
+  return a.has_attr("dtype") ? ops::type_attribute(a, "dtype") : otherwise;
 }
 
 void infer(ShapeContext& c) {
