@@ -1,5 +1,6 @@
 #include "ops/_attention.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -48,13 +49,10 @@ std::function<bool(std::int64_t, std::int64_t, std::int64_t)> hidden_by(const Op
                 " queries and ", keys, " keys"));
 }
 
-void check_sizes(const AttributeReader& a, const Heads& q, const Heads& k, const Heads& v) {
-  const bool fits = q.batch == k.batch && q.batch == v.batch && q.heads == k.heads &&
-                    q.heads == v.heads && q.size == k.size && k.length == v.length;
-  if (!fits) {
-    a.fail(cat("queries ", to_string(q.shape()), ", keys ", to_string(k.shape()), " and values ",
-               to_string(v.shape()), " do not fit"));
-  }
+/// Heads that share one of the `heads` keys or values. Fault::corrupt when they do not divide.
+std::int64_t shared_by(const AttributeReader& a, std::int64_t queries, std::int64_t heads) {
+  if (heads < 1 || queries % heads != 0) a.fail(cat(queries, " heads share ", heads));
+  return queries / heads;
 }
 
 }  // namespace
@@ -81,6 +79,32 @@ Heads heads_of(const AttributeReader& a, const Tensor& t) {
   return {t.to_doubles(), t.dim(0), t.dim(1), t.dim(2), t.dim(3)};
 }
 
+Heads heads_from(const AttributeReader& a, const Tensor& t, std::int64_t heads,
+                 const double* bias) {
+  if (t.rank() == 4) {
+    if (t.dim(1) != heads) a.fail(cat("wanted ", heads, " heads in ", to_string(t.shape())));
+    return heads_of(a, t);
+  }
+  want_rank(a, t, 3, "a value of heads");
+  if (heads < 1 || t.dim(2) % heads != 0) a.fail(cat(heads, " heads in ", t.dim(2), " values"));
+  const std::int64_t size = t.dim(2) / heads;
+  return split_heads({{}, t.dim(0), heads, t.dim(1), size}, t.to_doubles(), {t.dim(2), 0, size},
+                     bias);
+}
+
+std::vector<double> merge_heads(const Heads& h) {
+  std::vector<double> y;
+  y.reserve(h.values.size());
+  for (std::int64_t b = 0; b < h.batch; ++b) {
+    for (std::int64_t t = 0; t < h.length; ++t) {
+      for (std::int64_t n = 0; n < h.heads; ++n) {
+        y.insert(y.end(), h.at(b, n, t), h.at(b, n, t) + h.size);
+      }
+    }
+  }
+  return y;
+}
+
 Heads join_heads(const AttributeReader& a, const Heads& past, const Heads& now) {
   if (past.batch != now.batch || past.heads != now.heads || past.size != now.size) {
     a.fail(cat("the past has shape ", to_string(past.shape()), ", the present ",
@@ -98,36 +122,113 @@ Heads join_heads(const AttributeReader& a, const Heads& past, const Heads& now) 
   return all;
 }
 
-Attended attend(const AttributeReader& a, const Heads& q, const Heads& k, const Heads& v,
-                const ScoreBias& bias) {
-  check_sizes(a, q, k, v);
-  const auto said = static_cast<double>(a.has_attr("scale") ? a.attr_float("scale") : 0.0F);
-  const double scale = said != 0 ? said : 1 / std::sqrt(static_cast<double>(q.size));
-  Attended out;
-  const Shape p_shape = {q.batch, q.heads, q.length, k.length};
-  out.p.resize(static_cast<std::size_t>(element_count(p_shape)));
-  out.y.resize(static_cast<std::size_t>(element_count({q.batch, q.length, q.heads * v.size})));
+double score_scale(const AttributeReader& a, std::int64_t size, bool zero_is_absent) {
+  const double otherwise = 1 / std::sqrt(static_cast<double>(size));
+  if (!a.has_attr("scale")) return otherwise;
+  const auto said = static_cast<double>(a.attr_float("scale"));
+  return said == 0 && zero_is_absent ? otherwise : said;
+}
+
+std::vector<double> attention_scores(const AttributeReader& a, const Heads& q, const Heads& k,
+                                     double scale) {
+  if (q.batch != k.batch || q.size != k.size || q.size < 1) {
+    a.fail(
+        cat("queries ", to_string(q.shape()), " and keys ", to_string(k.shape()), " do not fit"));
+  }
+  const std::int64_t shared = shared_by(a, q.heads, k.heads);
+  std::vector<double> p(
+      static_cast<std::size_t>(element_count({q.batch, q.heads, q.length, k.length})));
   parallel_for(q.batch * q.heads * q.length, 4, [&](std::int64_t from, std::int64_t to) {
     for (std::int64_t row = from; row < to; ++row) {
       const std::int64_t b = row / (q.heads * q.length);
       const std::int64_t n = row / q.length % q.heads;
-      const std::int64_t s = row % q.length;
-      std::vector<double> p(static_cast<std::size_t>(k.length));
+      const double* query = q.at(b, n, row % q.length);
       for (std::int64_t t = 0; t < k.length; ++t) {
+        const double* key = k.at(b, n / shared, t);
         double dot = 0;
-        for (std::int64_t i = 0; i < q.size; ++i) dot += q.at(b, n, s)[i] * k.at(b, n, t)[i];
-        p[static_cast<std::size_t>(t)] = dot * scale + bias(b, n, s, t);
-      }
-      softmax(p, {k.length}, 0);
-      double* y = out.y.data() + ((b * q.length + s) * q.heads + n) * v.size;
-      for (std::int64_t t = 0; t < k.length; ++t) {
-        const double share = p[static_cast<std::size_t>(t)];
-        for (std::int64_t i = 0; i < v.size; ++i) y[i] += share * v.at(b, n, t)[i];
-        out.p[static_cast<std::size_t>(row * k.length + t)] = share;
+        for (std::int64_t i = 0; i < q.size; ++i) dot += query[i] * key[i];
+        p[static_cast<std::size_t>(row * k.length + t)] = dot * scale;
       }
     }
   });
-  return out;
+  return p;
+}
+
+void cap_scores(const AttributeReader& a, std::vector<double>& scores, double cap) {
+  if (!(cap >= 0)) a.fail(cat("softcap is ", cap));
+  if (cap == 0) return;
+  for (double& s : scores) s = cap * std::tanh(s / cap);
+}
+
+void softmax_of_scores(std::vector<double>& scores, std::int64_t keys) {
+  if (keys == 0) return;
+  const Shape shape = {static_cast<std::int64_t>(scores.size()) / keys, keys};
+  for_each_lane(shape, 1, [&](const Lane& row) {
+    double* first = scores.data() + row.start;
+    if (std::all_of(first, first + keys, [](double s) { return s == -kInfinity; })) {
+      std::fill(first, first + keys, 0.0);
+    } else {
+      softmax_lane(scores, row);
+    }
+  });
+}
+
+Heads weighted_values(const AttributeReader& a, const std::vector<double>& p, const Heads& v,
+                      std::int64_t heads, std::int64_t queries) {
+  const std::int64_t shared = shared_by(a, heads, v.heads);
+  Heads y{{}, v.batch, heads, queries, v.size};
+  if (element_count({v.batch, heads, queries, v.length}) != static_cast<std::int64_t>(p.size())) {
+    a.fail(cat(p.size(), " weights for values ", to_string(v.shape())));
+  }
+  y.values.resize(static_cast<std::size_t>(element_count(y.shape())));
+  parallel_for(y.batch * heads * queries, 4, [&](std::int64_t from, std::int64_t to) {
+    for (std::int64_t row = from; row < to; ++row) {
+      double* out = y.values.data() + row * v.size;
+      for (std::int64_t t = 0; t < v.length; ++t) {
+        const double share = p[static_cast<std::size_t>(row * v.length + t)];
+        if (share == 0) continue;
+        const double* value = v.at(row / (heads * queries), row / queries % heads / shared, t);
+        for (std::int64_t i = 0; i < v.size; ++i) out[i] += share * value[i];
+      }
+    }
+  });
+  return y;
+}
+
+Cost attention_cost(const ShapeContext& c, double queries, const Dim& keys) {
+  const double outputs = value_count(c.output(0).type);
+  const double macs = keys.is_number() && queries > 0 && outputs > 0
+                          ? (queries + outputs) * static_cast<double>(keys.number())
+                          : 0;
+  return {.macs = macs, .flops = 2 * macs, .bytes = traffic_bytes(c)};
+}
+
+void add_score_bias(std::vector<double>& scores, const Heads& q, std::int64_t keys,
+                    const ScoreBias& bias) {
+  parallel_for(q.batch * q.heads * q.length, 4, [&](std::int64_t from, std::int64_t to) {
+    for (std::int64_t row = from; row < to; ++row) {
+      const std::int64_t b = row / (q.heads * q.length);
+      const std::int64_t n = row / q.length % q.heads;
+      for (std::int64_t t = 0; t < keys; ++t) {
+        double& score = scores[static_cast<std::size_t>(row * keys + t)];
+        const double add = bias(b, n, row % q.length, t);
+        score = add == -kInfinity ? add : score + add;
+      }
+    }
+  });
+}
+
+Attended attend(const AttributeReader& a, const Heads& q, const Heads& k, const Heads& v,
+                const ScoreBias& bias) {
+  if (q.batch != v.batch || q.heads != k.heads || q.heads != v.heads || k.length != v.length) {
+    a.fail(cat("queries ", to_string(q.shape()), ", keys ", to_string(k.shape()), " and values ",
+               to_string(v.shape()), " do not fit"));
+  }
+  std::vector<double> p = attention_scores(a, q, k, score_scale(a, q.size));
+  add_score_bias(p, q, k.length, bias);
+  softmax_of_scores(p, k.length);
+  const Heads y = weighted_values(a, p, v, q.heads, q.length);
+  return {merge_heads(y), std::move(p)};
 }
 
 ScoreBias score_bias(const OpCall& call, const AttentionMasks& masks, const Heads& q,

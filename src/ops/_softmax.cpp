@@ -12,16 +12,18 @@ double peak_of(const std::vector<double>& v, const Lane& lane) {
   return peak;
 }
 
+void softmax_lane(std::vector<double>& v, const Lane& lane) {
+  const double peak = peak_of(v, lane);
+  double sum = 0;
+  for (std::int64_t i = 0; i < lane.size; ++i) {
+    v[lane[i]] = std::exp(v[lane[i]] - peak);
+    sum += v[lane[i]];
+  }
+  for (std::int64_t i = 0; i < lane.size; ++i) v[lane[i]] /= sum;
+}
+
 void softmax(std::vector<double>& v, const Shape& shape, std::size_t axis) {
-  for_each_lane(shape, axis, [&](const Lane& lane) {
-    const double peak = peak_of(v, lane);
-    double sum = 0;
-    for (std::int64_t i = 0; i < lane.size; ++i) {
-      v[lane[i]] = std::exp(v[lane[i]] - peak);
-      sum += v[lane[i]];
-    }
-    for (std::int64_t i = 0; i < lane.size; ++i) v[lane[i]] /= sum;
-  });
+  for_each_lane(shape, axis, [&](const Lane& lane) { softmax_lane(v, lane); });
 }
 
 void along_axis_infer(ShapeContext& c) {

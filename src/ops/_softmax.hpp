@@ -27,6 +27,8 @@ void for_each_lane(const Shape& shape, std::size_t axis, const Body& body) {
 
 /// Greatest value of a lane; -infinity when it is empty.
 double peak_of(const std::vector<double>& v, const Lane& lane);
+/// Softmax of one lane in place.
+void softmax_lane(std::vector<double>& v, const Lane& lane);
 /// Softmax along `axis` in place.
 void softmax(std::vector<double>& v, const Shape& shape, std::size_t axis);
 /// Output as input 0; checks attribute `axis`.

@@ -44,16 +44,23 @@ struct Parts {
 /// A bias [N H + N H + N Hv] at the place of q, k or v; null without one.
 class Biases {
  public:
-  Biases(const OpCall& call, std::int64_t wide, std::int64_t value_wide) : wide_(wide) {
+  Biases(const OpCall& call, std::int64_t wide, std::int64_t value_wide)
+      : call_(&call), wide_(wide) {
     if (!call.has_input(kBias)) return;
     ops::want_shape(call, call.input(kBias), {2 * wide + value_wide}, "the bias");
     values_ = call.input(kBias).to_doubles();
   }
-  [[nodiscard]] const double* of(std::int64_t part) const noexcept {
-    return values_.empty() ? nullptr : values_.data() + part * wide_;
+  /// For a part of `count` values. Fault::corrupt when the bias does not have them.
+  [[nodiscard]] const double* of(std::int64_t part, std::int64_t count) const {
+    if (values_.empty()) return nullptr;
+    if (part * wide_ + count > static_cast<std::int64_t>(values_.size())) {
+      call_->fail(cat("a bias of ", values_.size(), " for keys or values of ", count));
+    }
+    return values_.data() + part * wide_;
   }
 
  private:
+  const OpCall* call_;
   std::int64_t wide_;
   std::vector<double> values_;
 };
@@ -67,16 +74,11 @@ ops::Heads packed_part(const Tensor& t, std::int64_t part, const double* bias) {
                           {n * count * h, part * h, count * h}, bias);
 }
 
-/// Heads of a tensor [B, L, N H] or, already split, [B, N, L, H].
-ops::Heads given_heads(const OpCall& call, std::size_t input, std::int64_t heads,
-                       const double* bias) {
-  const Tensor& t = call.input(input);
-  if (t.rank() == 4) return ops::heads_of(call, t);
-  ops::want_rank(call, t, 3, cat("input ", input));
-  if (t.dim(2) % heads != 0) call.fail(cat(heads, " heads in ", t.dim(2), " values"));
-  const std::int64_t size = t.dim(2) / heads;
-  return ops::split_heads({{}, t.dim(0), heads, t.dim(1), size}, t.to_doubles(),
-                          {t.dim(2), 0, size}, bias);
+/// Values per token: of heads side by side, or split already.
+std::int64_t width_of(const OpCall& call, const Tensor& t) {
+  if (t.rank() == 4) return t.dim(1) * t.dim(3);
+  ops::want_rank(call, t, 3, "a key or value");
+  return t.dim(2);
 }
 
 Parts read_parts(const OpCall& call) {
@@ -85,27 +87,30 @@ Parts read_parts(const OpCall& call) {
     if (q.dim(3) != 3 || q.dim(2) != call.attr_int("num_heads")) {
       call.fail(cat("query has shape ", to_string(q.shape()), ", wanted [B, L, heads, 3, H]"));
     }
-    const Biases bias(call, q.dim(2) * q.dim(4), q.dim(2) * q.dim(4));
-    return {packed_part(q, 0, bias.of(0)), packed_part(q, 1, bias.of(1)),
-            packed_part(q, 2, bias.of(2))};
+    const std::int64_t wide = q.dim(2) * q.dim(4);
+    const Biases bias(call, wide, wide);
+    return {packed_part(q, 0, bias.of(0, wide)), packed_part(q, 1, bias.of(1, wide)),
+            packed_part(q, 2, bias.of(2, wide))};
   }
   ops::want_rank(call, q, 3, "query");
-  const std::int64_t heads = ops::head_count(call, q.dim(2));
+  const std::int64_t wide = q.dim(2);
+  const std::int64_t heads = ops::head_count(call, wide);
   const Tensor& key = call.input(kKey);
   if (key.rank() == 5) {
     if (key.dim(3) != 2 || key.dim(2) != heads) {
       call.fail(cat("key has shape ", to_string(key.shape()), ", wanted [B, L, heads, 2, H]"));
     }
-    const Biases bias(call, q.dim(2), q.dim(2));
-    return {given_heads(call, kQuery, heads, bias.of(0)), packed_part(key, 0, bias.of(1)),
-            packed_part(key, 1, bias.of(2))};
+    const Biases bias(call, wide, wide);
+    const std::int64_t key_wide = heads * key.dim(4);
+    return {ops::heads_from(call, q, heads, bias.of(0, wide)),
+            packed_part(key, 0, bias.of(1, key_wide)), packed_part(key, 1, bias.of(2, key_wide))};
   }
   const Tensor& value = call.input(kValue);
-  const std::int64_t value_wide =
-      value.rank() == 4 ? value.dim(1) * value.dim(3) : value.shape().back();
-  const Biases bias(call, q.dim(2), value_wide);
-  return {given_heads(call, kQuery, heads, bias.of(0)), given_heads(call, kKey, heads, bias.of(1)),
-          given_heads(call, kValue, heads, bias.of(2))};
+  const std::int64_t value_wide = width_of(call, value);
+  const Biases bias(call, wide, value_wide);
+  return {ops::heads_from(call, q, heads, bias.of(0, wide)),
+          ops::heads_from(call, key, heads, bias.of(1, width_of(call, key))),
+          ops::heads_from(call, value, heads, bias.of(2, value_wide))};
 }
 
 void reference(OpCall& call) {
@@ -139,7 +144,21 @@ void reference(OpCall& call) {
   }
 }
 
-Cost cost(const ShapeContext& c) { return ops::per_output(c, 4); }
+/// The keys there are now: 3 or 5 dimensions as tokens, 4 as heads; and those of the past.
+Dim key_count(const ShapeContext& c) {
+  const SymShape* k = c.has_input(kKey) ? c.input_shape(kKey) : c.input_shape(kQuery);
+  if (k == nullptr || k->size() < 3) return {};
+  const Dim now = (*k)[k->size() == 4 ? 2 : 1];
+  if (!c.has_input(kPastKey)) return now;
+  const SymShape* past = c.input_shape(kPastKey);
+  return past != nullptr && past->size() == 4 ? (*past)[2] + now : Dim();
+}
+
+Cost cost(const ShapeContext& c) {
+  const SymShape* q = c.input_shape(kQuery);
+  const double count = ops::value_count(c.input(kQuery));
+  return ops::attention_cost(c, q != nullptr && q->size() == 5 ? count / 3 : count, key_count(c));
+}
 
 }  // namespace
 

@@ -1,8 +1,10 @@
 #include "ops/_elementwise.hpp"
-#include "ops/_numbers.hpp"
+#include "ops/_rotary.hpp"
 
 namespace pare {
 namespace {
+
+constexpr TypeSet kReal = {ElementKind::f32, ElementKind::f16, ElementKind::bf16};
 
 /// What one application rotates: heads of `head` values whose first `turned` turn.
 struct Sizes {
@@ -15,94 +17,98 @@ struct Sizes {
   }
 };
 
-Sizes sizes_of(const OpCall& call) {
+/// The heads of 3-dimensional x are told by num_heads; without it, in com.microsoft, a head is what
+/// turns.
+Sizes sizes_of(const OpCall& call, std::int64_t half) {
   const Shape& x = call.input(0).shape();
-  const std::int64_t columns = call.input(2).dim(1);
-  const std::int64_t said = call.attr_int("rotary_embedding_dim");
-  const std::int64_t heads = call.attr_int("num_heads");
-  if (said < 0 || heads < 0 || (said > 0 && heads == 0)) {
-    call.fail(cat("num_heads is ", heads, ", rotary_embedding_dim ", said));
+  if (x.size() != 3 && x.size() != 4) {
+    call.fail(cat("input has shape ", to_string(x), ", wanted rank 3 or 4"));
   }
+  const std::int64_t said = call.attr_int("rotary_embedding_dim");
+  const std::int64_t heads = call.has_attr("num_heads") ? call.attr_int("num_heads") : 0;
+  if (said < 0 || heads < 0) call.fail(cat("num_heads ", heads, ", rotary_embedding_dim ", said));
   Sizes s;
   s.batch = x[0];
   s.head_first = x.size() == 4;
   s.length = x[s.head_first ? 2 : 1];
-  s.turned = said > 0 ? said : 2 * columns;
+  s.turned = said > 0 ? said : 2 * half;
   if (s.head_first) {
     s.heads = x[1];
     s.head = x[3];
   } else {
-    s.head = said > 0 ? x[2] / heads : s.turned;
+    const bool told = said > 0 || call.def().domain.empty();
+    if (told && heads == 0) call.fail("num_heads is wanted to tell heads apart");
+    s.head = told ? x[2] / heads : s.turned;
     s.heads = s.head > 0 ? x[2] / s.head : 0;
     if (s.heads * s.head != x[2]) call.fail(cat(x[2], " values do not divide into heads"));
   }
-  if (s.turned != 2 * columns || s.turned > s.head || s.turned % 2 != 0) {
-    call.fail(cat("heads of ", s.head, " values, ", s.turned, " of them turned, with caches ",
-                  to_string(call.input(2).shape())));
+  const bool whole = said > 0 || !call.def().domain.empty() || s.turned == s.head;
+  if (s.turned != 2 * half || s.turned > s.head || !whole) {
+    call.fail(
+        cat("heads of ", s.head, " values, ", s.turned, " of them turned, with caches of ", half));
   }
   return s;
 }
 
-std::vector<std::int64_t> positions(const OpCall& call, const Sizes& s) {
-  const Tensor& t = call.input(1);
-  const std::vector<std::int64_t> given = t.to_ints();
-  const bool one = t.rank() <= 1 && t.size() == 1;  // position of the first token
-  if (!one) ops::want_shape(call, t, {s.batch, s.length}, "position_ids");
+/// Rows of the caches, by batch and token.
+std::vector<std::int64_t> positions(const OpCall& call, const Tensor& given, const Sizes& s,
+                                    std::int64_t rows) {
+  const std::vector<std::int64_t> ids = given.to_ints();
+  // com.microsoft: one position is that of the first token
+  const bool one = !call.def().domain.empty() && given.rank() <= 1 && given.size() == 1;
+  if (!one) ops::want_shape(call, given, {s.batch, s.length}, "position_ids");
   std::vector<std::int64_t> out;
   for (std::int64_t i = 0; i < s.batch * s.length; ++i) {
-    const std::int64_t p = one ? given[0] + i % s.length : given[static_cast<std::size_t>(i)];
-    if (p < 0 || p >= call.input(2).dim(0)) {
-      call.fail(cat("position ", p, " with caches for ", call.input(2).dim(0)));
+    const std::int64_t p = one ? i % s.length : ids[static_cast<std::size_t>(i)];
+    if (one && ids[0] > rows) call.fail(cat("position ", ids[0], " with caches for ", rows));
+    out.push_back(one ? p + ids[0] : p);
+    if (out.back() < 0 || out.back() >= rows) {
+      call.fail(cat("position ", out.back(), " with caches for ", rows));
     }
-    out.push_back(p);
   }
   return out;
 }
 
-void reference(OpCall& call) {
+void rotate(OpCall& call, const ops::RotaryCaches& caches, const Sizes& s,
+            const std::vector<std::int64_t>& rows) {
   const Tensor& x = call.input(0);
-  if (x.rank() != 3 && x.rank() != 4) {
-    call.fail(cat("input has shape ", to_string(x.shape()), ", wanted rank 3 or 4"));
-  }
-  ops::want_rank(call, call.input(2), 2, "cos_cache");
-  ops::want_shape(call, call.input(3), call.input(2).shape(), "sin_cache");
-  if (call.attr_float("scale") != 1.0F) {
-    throw Error(Fault::unsupported, cat(call.node().label(), ": a scale other than 1"));
-  }
-  const Sizes s = sizes_of(call);
-  const bool interleaved = call.attr_int("interleaved") != 0;
-  const std::vector<std::int64_t> place = positions(call, s);
-  const std::vector<double> cosines = call.input(2).to_doubles();
-  const std::vector<double> sines = call.input(3).to_doubles();
-  const std::int64_t half = s.turned / 2;
   std::vector<double> y = x.to_doubles();
-  for (std::int64_t i = 0; i < s.batch * s.length * s.heads; ++i) {
+  const std::int64_t heads = y.empty() ? 0 : s.batch * s.length * s.heads;
+  for (std::int64_t i = 0; i < heads; ++i) {
     const std::int64_t token = i / s.heads;
-    double* v = y.data() + s.start(token / s.length, token % s.length, i % s.heads);
-    for (std::int64_t k = 0; k < half; ++k) {
-      const auto cache =
-          static_cast<std::size_t>(place[static_cast<std::size_t>(token)] * half + k);
-      double& re = v[interleaved ? 2 * k : k];
-      double& im = v[interleaved ? 2 * k + 1 : half + k];
-      const double turned_re = re * cosines[cache] - im * sines[cache];
-      im = im * cosines[cache] + re * sines[cache];
-      re = turned_re;
-    }
+    double* head = y.data() + s.start(token / s.length, token % s.length, i % s.heads);
+    rotate_head(head, caches, rows.empty() ? token : rows[static_cast<std::size_t>(token)]);
   }
   call.set_output(0, ops::from_doubles(y, x.shape(), x.type()));
 }
 
+void reference(OpCall& call) {
+  const ops::RotaryCaches caches =
+      ops::rotary_caches(call, 1, 2, call.attr_int("interleaved") != 0);
+  const Sizes s = sizes_of(call, caches.half);
+  if (call.has_input(3)) {
+    ops::want_rank(call, call.input(1), 2, "cos_cache");
+    rotate(call, caches, s, positions(call, call.input(3), s, caches.rows));
+  } else {
+    ops::want_shape(call, call.input(1), {s.batch, s.length, caches.half}, "cos_cache");
+    rotate(call, caches, s, {});
+  }
+}
+
+void contrib_reference(OpCall& call) {
+  if (call.attr_float("scale") != 1.0F) {
+    throw Error(Fault::unsupported, cat(call.node().label(), ": a scale other than 1"));
+  }
+  const ops::RotaryCaches caches =
+      ops::rotary_caches(call, 2, 3, call.attr_int("interleaved") != 0);
+  ops::want_rank(call, call.input(2), 2, "cos_cache");
+  const Sizes s = sizes_of(call, caches.half);
+  rotate(call, caches, s, positions(call, call.input(1), s, caches.rows));
+}
+
 Cost cost(const ShapeContext& c) { return ops::per_output(c, 3); }
 
-}  // namespace
-
-/// Turns pairs of values of every head by the angle of the token's position: (re, im) becomes
-/// (re cos - im sin, im cos + re sin); pairs are (k, k + half) or, interleaved, (2k, 2k + 1).
-/// Shapes: input [B, T, heads * head] or [B, heads, T, head]; position_ids [1] (of the first token)
-/// or [B, T]; caches [positions, R / 2], R = rotary_embedding_dim or the whole head; what is behind
-/// R stays. Source: ONNX Runtime, ContribOperators.md, RotaryEmbedding.
-OpDefs op_rotary_embedding() {
-  constexpr TypeSet kReal = {ElementKind::f32, ElementKind::f16, ElementKind::bf16};
+OpDef contrib() {
   return OpDef("com.microsoft", "RotaryEmbedding", 1)
       .input("input", kReal)
       .input("position_ids", {ElementKind::i64}, "M")
@@ -114,7 +120,31 @@ OpDefs op_rotary_embedding() {
       .attribute("num_heads", std::int64_t{0}, "needed with rotary_embedding_dim")
       .attribute("rotary_embedding_dim", std::int64_t{0}, "values that turn; 0 = the whole head")
       .attribute("scale", 1.0F, "must be 1")
+      .define(ops::same_as_input, contrib_reference, cost);
+}
+
+OpDef standard() {
+  return OpDef("RotaryEmbedding", 23)
+      .input("X", kReal)
+      .input("cos_cache", kReal)
+      .input("sin_cache", kReal)
+      .optional_input("position_ids", {ElementKind::i64}, "M")
+      .output("Y", kReal)
+      .attribute("interleaved", std::int64_t{0}, "pairs lie side by side")
+      .optional_attribute("num_heads", AttributeKind::integer, "needed for 3 dimensions")
+      .attribute("rotary_embedding_dim", std::int64_t{0}, "values that turn; 0 = the whole head")
       .define(ops::same_as_input, reference, cost);
 }
+
+}  // namespace
+
+/// Turns pairs of values of every head by the angle of the token's position: (re, im) becomes
+/// (re cos - im sin, im cos + re sin); pairs are (k, k + half) or, interleaved, (2k, 2k + 1).
+/// Shapes: input [B, T, heads * head] or [B, heads, T, head]; caches [positions, R / 2],
+/// R = rotary_embedding_dim or the whole head, and position_ids [B, T] (com.microsoft: or [1], of
+/// the first token); without position_ids, caches [B, T, R / 2]; what is behind R stays. Errors:
+/// Fault::corrupt for sizes that do not fit and positions outside. Source: ONNX RotaryEmbedding,
+/// version 23, and ONNX Runtime, ContribOperators.md, RotaryEmbedding.
+OpDefs op_rotary_embedding() { return {standard(), contrib()}; }
 
 }  // namespace pare

@@ -95,6 +95,51 @@ TEST(RotaryEmbedding, HeadsMayComeBeforeTokens) {
   expect_close(y, want, 1e-6F);
 }
 
+TEST(RotaryEmbedding, TheStandardFormTakesPositionsLast) {
+  for (const Int interleaved : {0, 1}) {
+    const Tensor y = run_op("RotaryEmbedding", {kX, cache(3, cosine), cache(3, sine), kPositions},
+                            {{"num_heads", Int{2}}, {"interleaved", interleaved}})[0];
+    expect_turned(y, kX, 6, interleaved != 0, kPlaces);
+  }
+  const Tensor part = run_op("RotaryEmbedding", {kX, cache(2, cosine), cache(2, sine), kPositions},
+                             {{"num_heads", Int{2}}, {"rotary_embedding_dim", Int{4}}})[0];
+  expect_turned(part, kX, 4, false, kPlaces);
+}
+
+TEST(RotaryEmbedding, TheStandardFormTakesAnglesPerToken) {
+  const auto rows = [](double (*f)(double)) {
+    const Tensor all = cache(3, f);
+    std::vector<float> picked;
+    for (const std::size_t place : kPlaces) {
+      for (std::size_t k = 0; k < 3; ++k) picked.push_back(all.data<float>()[place * 3 + k]);
+    }
+    return Tensor::of<float>({2, 3, 3}, picked);
+  };
+  expect_turned(
+      run_op("RotaryEmbedding", {kX, rows(cosine), rows(sine)}, {{"num_heads", Int{2}}})[0], kX, 6,
+      false, kPlaces);
+  EXPECT_EQ(to_string(infer_op("RotaryEmbedding",
+                               {typed(ElementKind::bf16, {Dim::symbol("B"), 8, 7, 64}),
+                                typed(ElementKind::bf16, {}), typed(ElementKind::bf16, {})})),
+            "[B,8,7,64]");
+}
+
+TEST(RotaryEmbedding, WrongShapesOfTheStandardFormAreCorrupt) {
+  const auto run = [](const std::vector<Tensor>& inputs, const Attributes& attributes) {
+    return fault_of([&] { run_op("RotaryEmbedding", inputs, attributes); });
+  };
+  const Attributes two = {{"num_heads", Int{2}}};
+  const Tensor c = noise({8, 3});
+  EXPECT_EQ(run({kX, c, c, kPositions}, {}), Fault::corrupt);
+  EXPECT_EQ(run({kX, c, c, kPositions}, {{"num_heads", Int{5}}}), Fault::corrupt);
+  EXPECT_EQ(run({kX, c, c}, two), Fault::corrupt);
+  EXPECT_EQ(run({kX, noise({2, 3, 2}), noise({2, 3, 2})}, two), Fault::corrupt);
+  EXPECT_EQ(run({kX, c, noise({8, 2}), kPositions}, two), Fault::corrupt);
+  EXPECT_EQ(run({kX, noise({2, 3, 3}), noise({2, 3, 3}), kPositions}, two), Fault::corrupt);
+  EXPECT_EQ(run({kX, c, c, Tensor::of<std::int64_t>({1, 1}, {0})}, two), Fault::corrupt);
+  EXPECT_EQ(run({kX, noise({5, 3}), noise({5, 3}), kPositions}, two), Fault::corrupt);
+}
+
 TEST(RotaryEmbedding, WrongShapesAndPositionsAreCorrupt) {
   const auto run = [](const Shape& x, const Tensor& positions, const Shape& sin,
                       const Attributes& attributes) {
