@@ -1,5 +1,5 @@
-#include "ops/_attention.hpp"
 #include "ops/_matmul.hpp"
+#include "ops/_projected_attention.hpp"
 
 namespace pare {
 namespace {
@@ -23,91 +23,42 @@ std::vector<std::int64_t> widths(const AttributeReader& a, std::int64_t wide) {
   return w;
 }
 
+Dim columns(const ShapeContext& c) {
+  const SymShape* w = c.input_shape(kWeights);
+  return w != nullptr && w->size() == 2 ? (*w)[1] : Dim();
+}
+
 void infer(ShapeContext& c) {
-  std::optional<SymShape> y;
-  if (const SymShape* x = c.input_shape(kX)) {
-    if (x->size() != 3) c.fail(cat("input has shape ", to_string(*x), ", wanted rank 3"));
-    y = SymShape{(*x)[0], (*x)[1], Dim::unknown()};
-    const SymShape* w = c.input_shape(kWeights);
-    if (w != nullptr && w->size() == 2 && (*w)[1].is_number()) {
-      (*y)[2] = widths(c, (*w)[1].number())[2];
-    }
-  }
-  c.set_output(0, c.input_dtype(kX), y);
-  c.set_output(1, c.input_dtype(kX), SymShape(5));
-}
-
-/// Key (part 0) or value (part 1) of a past [2, B, N, P, H].
-ops::Heads past_part(const OpCall& call, std::int64_t part) {
-  const Tensor& t = call.input(kPast);
-  ops::want_rank(call, t, 5, "past");
-  if (t.dim(0) != 2) call.fail(cat("past has shape ", to_string(t.shape()), ", wanted 2 in front"));
-  const std::vector<double> all = t.to_doubles();
-  const auto half = static_cast<std::ptrdiff_t>(all.size() / 2);
-  ops::Heads h{{}, t.dim(1), t.dim(2), t.dim(3), t.dim(4)};
-  h.values.assign(all.begin() + part * half, all.begin() + (part + 1) * half);
-  return h;
-}
-
-void refuse_what_is_not_there(const OpCall& call) {
-  const bool shared =
-      call.attr_int("past_present_share_buffer") != 0 || call.has_input(kPastLength);
-  if (shared || call.attr_int("do_rotary") != 0) {
-    throw Error(Fault::unsupported, cat(call.node().label(), ": ",
-                                        shared ? "a state that shares a buffer with the past"
-                                               : "rotary embedding inside"));
-  }
+  const Dim wide = columns(c);
+  const Dim values = wide.is_number() ? Dim(widths(c, wide.number())[2]) : Dim();
+  ops::infer_projected(c, c.input_dtype(kX), values, kPast);
 }
 
 void reference(OpCall& call) {
-  refuse_what_is_not_there(call);
+  if (call.has_input(kPastLength)) {
+    throw Error(Fault::unsupported,
+                cat(call.node().label(), ": a state that shares a buffer with the past"));
+  }
   const Tensor& x = call.input(kX);
   const Tensor& w = call.input(kWeights);
   ops::want_rank(call, x, 3, "input");
   ops::want_rank(call, w, 2, "weights");
   const ops::MatMulPlan plan = ops::plan_matmul(call, x.shape(), w.shape());
-  const std::vector<double> projected = ops::multiply(plan, x.to_doubles(), w.to_doubles());
-  const std::vector<std::int64_t> wide = widths(call, w.dim(1));
-  std::vector<double> bias(static_cast<std::size_t>(w.dim(1)), 0.0);
+  ops::Projected p = {ops::multiply(plan, x.to_doubles(), w.to_doubles()),
+                      x.dim(0),
+                      x.dim(1),
+                      widths(call, w.dim(1)),
+                      {.mask = kMask, .attention_bias = kAttentionBias, .may_start = true},
+                      kPast};
   if (call.has_input(kBias)) {
     ops::want_shape(call, call.input(kBias), {w.dim(1)}, "the bias");
-    bias = call.input(kBias).to_doubles();
+    const std::vector<double> bias = call.input(kBias).to_doubles();
+    for (std::size_t i = 0; i < p.values.size(); ++i) p.values[i] += bias[i % bias.size()];
   }
-  const auto part = [&](std::size_t which) {
-    const std::int64_t heads = ops::head_count(call, wide[which]);
-    const std::int64_t size = wide[which] / heads;
-    const std::int64_t start = static_cast<std::int64_t>(which) * wide[0];
-    return ops::split_heads({{}, x.dim(0), heads, x.dim(1), size}, projected,
-                            {w.dim(1), start, size}, bias.data() + start);
-  };
-  const ops::Heads q = part(0);
-  ops::Heads k = part(1);
-  ops::Heads v = part(2);
-  if (call.has_input(kPast)) {
-    k = ops::join_heads(call, past_part(call, 0), k);
-    v = ops::join_heads(call, past_part(call, 1), v);
-  }
-  const ops::ScoreBias add = ops::score_bias(
-      call, {.mask = kMask, .attention_bias = kAttentionBias, .may_start = true}, q, k);
-  const ops::Attended made = ops::attend(call, q, k, v, add);
-  call.set_output(0, ops::from_doubles(made.y, {x.dim(0), x.dim(1), wide[2]}, x.type()));
-  if (!call.wants_output(1)) return;
-  if (k.size != v.size) call.fail("keys and values of different sizes have no common state");
-  std::vector<double> state = k.values;
-  state.insert(state.end(), v.values.begin(), v.values.end());
-  const Shape shape = {2, k.batch, k.heads, k.length, k.size};
-  call.set_output(1, ops::from_doubles(state, shape, x.type()));
+  ops::attend_projected(call, p, x.type());
 }
 
-Cost cost(const ShapeContext& c) {
-  const double n = ops::value_count(c.output(0).type);
-  const SymShape* x = c.input_shape(kX);
-  if (x == nullptr || x->size() != 3 || !(*x)[1].is_number() || !(*x)[2].is_number()) return {};
-  const auto length = static_cast<double>((*x)[1].number());
-  const auto inner = static_cast<double>((*x)[2].number());
-  const double macs = n * (3 * inner + 2 * length);  // three projections, scores, weighted sums
-  return {.macs = macs, .flops = 2 * macs, .bytes = ops::traffic_bytes(c)};
-}
+Cost cost(const ShapeContext& c) { return ops::projected_cost(c, columns(c), kPast); }
 
 }  // namespace
 
@@ -128,10 +79,8 @@ OpDefs op_contrib_attention() {
       .output("output", kReal)
       .optional_output("present", kReal)
       .optional_attribute("qkv_hidden_sizes", AttributeKind::integers, "Dq, Dq, Dv; equal parts")
-      .attribute("do_rotary", std::int64_t{0}, "must be 0")
-      .attribute("rotary_embedding_dim", std::int64_t{0}, "of do_rotary")
-      .attribute("past_present_share_buffer", std::int64_t{0}, "must be 0");
-  return ops::attention_attributes(def).define(infer, reference, cost);
+      .attribute("rotary_embedding_dim", std::int64_t{0}, "of do_rotary");
+  return ops::projected_attributes(def).define(infer, reference, cost);
 }
 
 }  // namespace pare
