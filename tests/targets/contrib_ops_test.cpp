@@ -279,6 +279,80 @@ TEST_P(ContribOps, Attention) {
                2});
 }
 
+TEST_P(ContribOps, QuantizedAttention) {
+  const Tensor x = code_noise(u8, {2, 3, 8}, 1);
+  const Tensor w = code_noise(i8, {8, 24}, 2);
+  const std::vector<Tensor> inputs = {x,
+                                      w,
+                                      noise({24}, 3),
+                                      one_float(0.01F),
+                                      one_float(0.02F),
+                                      {},
+                                      one_code(u8, 120),
+                                      one_code(i8, 0)};
+  expect_same({"QAttention", inputs, {{"num_heads", Int{2}}}});
+  std::vector<Tensor> masked = inputs;
+  masked[5] = Tensor::of<std::int32_t>({2}, {3, 1});
+  expect_same({"QAttention", masked, {{"num_heads", Int{2}}}});
+  std::vector<Tensor> later = inputs;
+  later.push_back(noise({2, 2, 2, 1, 4}, 4));
+  expect_same({"QAttention", later, {{"num_heads", Int{2}}, {"unidirectional", Int{1}}}, 0, 2});
+}
+
+/// Inputs of GroupQueryAttention: 4 heads of 16 values share 2.
+std::vector<Tensor> group_query(std::int64_t batch, std::int64_t length, std::int64_t past,
+                                const std::vector<std::int32_t>& last, std::int32_t total) {
+  std::vector<Tensor> inputs = {noise({batch, length, 64}, 1), noise({batch, length, 32}, 2),
+                                noise({batch, length, 32}, 3)};
+  for (const unsigned seed : {4U, 5U}) {
+    inputs.push_back(past > 0 ? noise({batch, 2, past, 16}, seed) : Tensor());
+  }
+  inputs.push_back(Tensor::of<std::int32_t>({batch}, last));
+  inputs.push_back(Tensor::scalar<std::int32_t>(total));
+  return inputs;
+}
+
+TEST_P(ContribOps, GroupQueryAttention) {
+  const Attributes heads = {{"num_heads", Int{4}}, {"kv_num_heads", Int{2}}};
+  const auto with = [&](const Attributes& more) {
+    Attributes all = heads;
+    all.insert(more.begin(), more.end());
+    return all;
+  };
+  const char* op = "GroupQueryAttention";
+  const std::vector<Tensor> prompt = group_query(2, 5, 0, {4, 4}, 5);
+  expect_same({op, prompt, heads, 0, 3});
+  expect_same({op, prompt, with({{"scale", 0.3F}, {"softcap", 0.4F}}), 0, 3});
+  expect_same({op, prompt, with({{"local_window_size", Int{2}}}), 0, 3});
+  expect_same({op, prompt, with({{"smooth_softmax", Int{1}}}), 0, 3});
+  expect_same({op, {noise({2, 5, 128}, 6), {}, {}, {}, {}, prompt[5], prompt[6]}, heads, 0, 3});
+  expect_same({op, group_query(2, 1, 6, {6, 3}, 7), heads, 0, 3});
+  expect_same({op, group_query(1, 3, 6, {8}, 9), with({{"local_window_size", Int{4}}}), 0, 3});
+  for (const Int interleaved : {0, 1}) {
+    for (const auto& inputs :
+         {prompt, group_query(2, 1, 6, {6, 3}, 7), group_query(1, 3, 6, {8}, 9)}) {
+      std::vector<Tensor> turned = inputs;
+      turned.push_back(noise({12, 8}, 7));
+      turned.push_back(noise({12, 8}, 8));
+      expect_same(
+          {op, turned, with({{"do_rotary", Int{1}}, {"rotary_interleaved", interleaved}}), 0, 3});
+    }
+  }
+}
+
+TEST_P(ContribOps, GroupQueryAttentionBiasAndSinks) {
+  const Attributes heads = {{"num_heads", Int{4}}, {"kv_num_heads", Int{2}}};
+  std::vector<Tensor> inputs = group_query(2, 5, 0, {4, 4}, 5);
+  inputs.resize(10);
+  inputs.push_back(noise({1, 4, 5, 5}, 9));
+  expect_same({"GroupQueryAttention", inputs, heads, 0, 3});
+  Attributes capped = heads;
+  capped.emplace("softcap", 0.5F);
+  expect_same({"GroupQueryAttention", inputs, capped, 0, 3});
+  inputs.push_back(noise({4}, 10));
+  expect_same({"GroupQueryAttention", inputs, heads, 0, 3});
+}
+
 INSTANTIATE_TEST_SUITE_P(Installed, ContribOps, testing::ValuesIn(libraries()),
                          [](const auto& /*info*/) { return std::string("ort"); });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ContribOps);
