@@ -28,6 +28,9 @@ enum Input : std::size_t {
   kKeyNorm
 };
 
+/// Attribute qk_output.
+enum Shown : std::int64_t { kNothing, kScores, kWeights };
+
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr TypeSet kReal = {ElementKind::f32, ElementKind::f16, ElementKind::bf16};
 constexpr TypeSet kCache = kReal | TypeSet{ElementKind::u8, ElementKind::i8, ElementKind::f8e4m3fn};
@@ -78,7 +81,11 @@ void infer(ShapeContext& c) {
   for (std::size_t i = 1; i < c.output_count() && i < 3; ++i) {
     c.set_output(i, c.has_input(kPastKey) ? c.input_dtype(kPastKey) : c.input_dtype(kQuery), state);
   }
-  if (c.output_count() > 3) c.set_output(3, c.input_dtype(kQuery), SymShape(4));
+  if (c.output_count() > 3) {
+    const auto total = c.input_elements(kTotal);
+    const Dim keys = total && total->size() == 1 ? (*total)[0] : Dim();
+    c.set_output(3, c.input_dtype(kQuery), SymShape{y[0], n.q, y[1], keys});
+  }
 }
 
 void refuse_what_is_not_there(const OpCall& call) {
@@ -90,7 +97,6 @@ void refuse_what_is_not_there(const OpCall& call) {
     refuse("a quantized cache");
   }
   if (call.attr_int("sliding_window_cache") != 0) refuse("a cache that drops keys");
-  if (call.attr_int("qk_output") != 0 || call.wants_output(3)) refuse("scores as an output");
 }
 
 /// New queries, keys and values, and where they stand in every batch.
@@ -307,9 +313,22 @@ void softmax_with_sinks(const OpCall& call, const Step& s, std::vector<double>& 
   }
 }
 
+/// Output 3, when attribute qk_output names this stage; 0 for keys out of sight.
+void show_scores(OpCall& call, const Step& s, std::vector<double> p, Shown stage) {
+  if (call.attr_int("qk_output") != stage || !call.wants_output(3)) return;
+  std::replace(p.begin(), p.end(), -kInfinity, 0.0);
+  const Shape shape = {s.q.batch, s.q.heads, s.q.length, s.total};
+  call.set_output(3, ops::from_doubles(p, shape, call.input(kQuery).type()));
+}
+
 void reference(OpCall& call) {
   refuse_what_is_not_there(call);
   const DType type = call.input(kQuery).type();
+  const std::int64_t shown = call.attr_int("qk_output");
+  if (shown < kNothing || shown > kWeights || (shown == kNothing && call.wants_output(3))) {
+    call.fail(cat("qk_output is ", shown, call.wants_output(3) ? ", with" : ", without",
+                  " an output of scores"));
+  }
   Step s;
   read_heads(call, s);
   read_places(call, s);
@@ -320,7 +339,9 @@ void reference(OpCall& call) {
       ops::attention_scores(call, s.q, first_keys(k, s.total), ops::score_scale(call, s.q.size));
   ops::cap_scores(call, p, static_cast<double>(call.attr_float("softcap")));
   ops::add_score_bias(p, s.q, s.total, score_bias(call, s));
+  show_scores(call, s, p, kScores);
   softmax_with_sinks(call, s, p);
+  show_scores(call, s, p, kWeights);
   const ops::Heads y = ops::weighted_values(call, p, first_keys(v, s.total), s.q.heads, s.q.length);
   const Shape shape = {y.batch, y.length, y.heads * y.size};
   call.set_output(0, ops::from_doubles(ops::merge_heads(y), shape, type));
@@ -369,9 +390,10 @@ OpDef& define_inputs(OpDef& def) {
 /// past_value [B, M, P, H], P at least what is used; seqlens_k [B]; total_sequence_length [], T,
 /// with T = S when there is no past; caches [places, R / 2]; position_ids [B, S] (of a prompt only
 /// the first counts); attention_bias [B or 1, N or 1, S, T]; head_sink [N] -> output [B, S, N H],
-/// present_key and present_value [B, M, max(P, T), H]. Errors: Fault::corrupt for sizes and places
-/// that do not fit, Fault::unsupported for quantized and windowed caches and for scores as an
-/// output. Source: ONNX Runtime, ContribOperators.md, GroupQueryAttention.
+/// present_key and present_value [B, M, max(P, T), H], output_qk [B, N, S, T]. Errors:
+/// Fault::corrupt for sizes and places that do not fit, Fault::unsupported for quantized and
+/// windowed caches and for scores as an output. Source: ONNX Runtime, ContribOperators.md,
+/// GroupQueryAttention.
 OpDefs op_group_query_attention() {
   OpDef def("com.microsoft", "GroupQueryAttention", 1);
   return define_inputs(def)
@@ -383,7 +405,7 @@ OpDefs op_group_query_attention() {
       .attribute("local_window_size", std::int64_t{-1}, "keys a query sees; -1 all")
       .required_attribute("num_heads", AttributeKind::integer, "heads of queries")
       .attribute("qk_norm_epsilon", 1e-6F, "added to the mean square of a head")
-      .attribute("qk_output", std::int64_t{0}, "must be 0")
+      .attribute("qk_output", std::int64_t{0}, "output_qk: 1 scores, 2 weights; 0 there is none")
       .attribute("rotary_interleaved", std::int64_t{0}, "pairs lie side by side")
       .optional_attribute("scale", AttributeKind::real, "of the scores; 1 / sqrt(size of a head)")
       .attribute("sliding_window_cache", std::int64_t{0}, "must be 0")

@@ -227,6 +227,33 @@ TEST(GroupQueryAttention, HeadsMayBeNormalized) {
   expect_close(got[0], attention_oracle(c, true), 2e-6F);
 }
 
+TEST(GroupQueryAttention, ShowsScoresOrWeights) {
+  AttentionCase c = base(3);
+  c.cap = 0.4;
+  c.add = causal({0, 0});
+  for (const Int shown : {1, 2}) {
+    const auto got = run({kQ, kK, kV, {}, {}, last({2, 2}), total(3)},
+                         {{"softcap", 0.4F}, {"qk_output", shown}}, 4);
+    std::vector<float> want;
+    for (std::size_t i = 0; i < 2 * 4 * 3 * 3; ++i) {
+      const std::size_t b = i / 36;
+      const std::size_t n = i / 9 % 4;
+      const std::size_t s = i / 3 % 3;
+      const double score = i % 3 > s ? 0 : score_of(c, b, n, s, i % 3);
+      want.push_back(static_cast<float>(shown == 1 ? score : weights_of(c, b, n, s)[i % 3]));
+    }
+    ASSERT_EQ(got[3].shape(), (Shape{2, 4, 3, 3}));
+    expect_close(got[3], want, 1e-6F);
+    expect_close(got[0], attention_oracle(c, true), 1e-6F);
+  }
+  for (const Int wrong : {-1, 0, 3}) {
+    EXPECT_EQ(fault_of([&] {
+                run({kQ, kK, kV, {}, {}, last({2, 2}), total(3)}, {{"qk_output", wrong}}, 4);
+              }),
+              Fault::corrupt);
+  }
+}
+
 TEST(GroupQueryAttention, ElementTypesSymbolsAndCost) {
   for (const ElementKind kind : {ElementKind::f16, ElementKind::bf16}) {
     const DType type = dtype_of(kind);
@@ -306,7 +333,6 @@ TEST(GroupQueryAttention, OtherCachesAreUnsupported) {
   };
   EXPECT_EQ(fault({{"k_quant_type", std::string("PER_TENSOR")}}), Fault::unsupported);
   EXPECT_EQ(fault({{"sliding_window_cache", Int{1}}}), Fault::unsupported);
-  EXPECT_EQ(fault({{"qk_output", Int{1}}}), Fault::unsupported);
 }
 
 }  // namespace
