@@ -49,6 +49,10 @@ Verdict accepts_shapes(const Unit& unit, PlanFacts& facts) {
   const Shape w = shape_of(*unit.input(1));
   const std::int64_t group = facts.attributes(*unit.node).attr_int("group");
   if (w.size() != x.size() || group < 1 || w[0] % group != 0) return refuse("odd weights");
+  const Shape y = shape_of(*unit.output());
+  const WindowSizes window =
+      window_sizes(facts.attributes(*unit.node), Shape(w.begin() + 2, w.end()), x, y);
+  if (sees_only_padding(window, x, y)) return refuse("a window of padding alone");
   return accepts_posts(unit, facts);
 }
 

@@ -91,6 +91,13 @@ Verdict accepts_integer(const Unit& unit, PlanFacts& facts) {
   const std::size_t rank = shape_of(*unit.input(0)).size();
   if (conv && (rank < 3 || rank > 5)) return refuse(cat("rank ", rank));
   if (!conv && (rank < 2 || w->rank() != 2)) return refuse("not a matrix of weights");
+  if (conv) {
+    const Shape x = shape_of(*unit.input(0));
+    const Shape y = shape_of(*unit.output());
+    const WindowSizes window = window_sizes(facts.attributes(*unit.node),
+                                            Shape(w->shape().begin() + 2, w->shape().end()), x, y);
+    if (sees_only_padding(window, x, y)) return refuse("a window of padding alone");
+  }
   return accept();
 }
 

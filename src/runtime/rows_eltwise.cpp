@@ -67,11 +67,16 @@ Prepared make_activation(const Unit& unit, PlanFacts& facts) {
   });
 }
 
-/// e^x for x in [-87, 0] within 2 ulp, in a form that compilers vectorise. Range reduction by two
-/// parts of ln 2 and the polynomial of the Cephes library's expf.
-inline float exp_of_negative(float x) noexcept {
-  constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: adding it rounds to a whole number
-  const float n = (x * 1.44269504088896341F + kRound) - kRound;
+/// Adding it and taking it away rounds to a whole number: 1.5 * 2^23.
+constexpr float kWhole = 12582912.0F;
+
+inline float power_of_two(float n) noexcept {
+  return std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
+}
+
+/// e^x / 2^n for whole n next to x / ln 2, within 2 ulp and in a form that compilers vectorise.
+/// Range reduction by two parts of ln 2 and the polynomial of the Cephes library's expf.
+inline float exp_without_power(float x, float n) noexcept {
   const float r = (x - n * 0.693359375F) - n * -2.12194440e-4F;
   float p = 1.9875691500e-4F;
   p = p * r + 1.3981999507e-3F;
@@ -79,8 +84,23 @@ inline float exp_of_negative(float x) noexcept {
   p = p * r + 4.1665795894e-2F;
   p = p * r + 1.6666665459e-1F;
   p = p * r + 5.0000001201e-1F;
-  const float y = (p * (r * r) + r) + 1.0F;
-  return y * std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
+  return (p * (r * r) + r) + 1.0F;
+}
+
+/// e^x for x in [-87, 0].
+inline float exp_of_negative(float x) noexcept {
+  const float n = (x * 1.44269504088896341F + kWhole) - kWhole;
+  return exp_without_power(x, n) * power_of_two(n);
+}
+
+/// e^x for all x; the power goes on in two parts, as either alone may not be a normal number.
+inline float exponential(float x) noexcept {
+  const float low = x > -105.0F ? x : -105.0F;  // 0 for NaN too, until the end
+  const float a = low < 89.0F ? low : 89.0F;
+  const float n = (a * 1.44269504088896341F + kWhole) - kWhole;
+  const float half = (n * 0.5F + kWhole) - kWhole;
+  const float y = exp_without_power(a, n) * power_of_two(half) * power_of_two(n - half);
+  return x == x ? y : x;  // NOLINT(misc-redundant-expression): NaN stays
 }
 
 /// 1 / (1 + e^-x) with a relative error of some ulp on both sides of zero.
@@ -94,12 +114,14 @@ inline float sigmoid(float x) noexcept {
 
 /// Functions that oneDNN 2.6 computes too coarsely: its logistic loses all relative precision where
 /// it is small, its log near 1. Its clip behind a linear function takes a slow path that leaves
-/// zeros, so hard_sigmoid is here too.
+/// zeros, so hard_sigmoid is here too. Its relu, clip and exp make numbers of NaN.
 Verdict accepts_exact_function(const Unit& unit, PlanFacts& facts) {
   Activation f;
   Verdict verdict = accepts_function(unit, facts, f);
   if (verdict.kind != Verdict::Kind::accept) return verdict;
-  const bool mine = f.act == Act::hard_sigmoid || f.act == Act::sigmoid || f.act == Act::log;
+  constexpr Act kMine[] = {Act::hard_sigmoid, Act::sigmoid, Act::log,
+                           Act::relu,         Act::clip,    Act::exp};
+  const bool mine = std::find(std::begin(kMine), std::end(kMine), f.act) != std::end(kMine);
   return mine ? accept() : not_mine();
 }
 
@@ -129,6 +151,15 @@ Prepared make_exact_function(const Unit& unit, PlanFacts& facts) {
     made.kernel = function_kernel(n, [](float x) { return sigmoid(x); });
   } else if (f.act == Act::log) {
     made.kernel = function_kernel(n, [](float x) { return std::log(x); });
+  } else if (f.act == Act::exp) {
+    made.kernel = function_kernel(n, [](float x) { return exponential(x); });
+  } else if (f.act == Act::relu) {
+    made.kernel = function_kernel(n, [](float x) { return x < 0.0F ? 0.0F : x; });
+  } else if (f.act == Act::clip) {
+    made.kernel = function_kernel(n, [low = f.alpha, high = f.beta](float x) {
+      const float v = x < low ? low : x;
+      return v > high ? high : v;
+    });
   } else {
     made.kernel = function_kernel(n, [a = f.alpha, b = f.beta](float x) {
       const float v = a * x + b;  // in this order a NaN stays one
@@ -145,12 +176,10 @@ struct BinaryOp {
   std::string_view op;
   dnnl::algorithm algorithm;
 };
-constexpr std::array<BinaryOp, 6> kBinary = {{{"Add", dnnl::algorithm::binary_add},
+constexpr std::array<BinaryOp, 4> kBinary = {{{"Add", dnnl::algorithm::binary_add},
                                               {"Sub", dnnl::algorithm::binary_sub},
                                               {"Mul", dnnl::algorithm::binary_mul},
-                                              {"Div", dnnl::algorithm::binary_div},
-                                              {"Max", dnnl::algorithm::binary_max},
-                                              {"Min", dnnl::algorithm::binary_min}}};
+                                              {"Div", dnnl::algorithm::binary_div}}};
 
 const BinaryOp* binary_of(const Unit& unit) {
   const auto it = std::find_if(kBinary.begin(), kBinary.end(),

@@ -68,6 +68,9 @@ Verdict accepts_affine(const Unit& unit, PlanFacts& facts) {
   if (facts.constant(unit.input(0)) != nullptr) return not_mine();  // folded instead
   Quant quant;
   if (!affine_node(unit, facts, quant)) return refuse("not one constant scale");
+  if (q && facts.attributes(*unit.node).attr_int("precision") > 1) {
+    return refuse("the quotient is rounded to another type");
+  }
   return accept();
 }
 

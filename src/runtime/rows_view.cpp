@@ -10,12 +10,16 @@ constexpr std::array<std::string_view, 6> kViews = {"Reshape",   "Flatten",  "Sq
                                                     "Unsqueeze", "Identity", "Dropout"};
 
 /// Same bytes under another shape: nothing to run.
-Verdict accepts_view(const Unit& unit, PlanFacts&) {
+Verdict accepts_view(const Unit& unit, PlanFacts& facts) {
   if (std::none_of(kViews.begin(), kViews.end(), [&](auto op) { return unit.is(op); })) {
     return not_mine();
   }
   if (unit.outputs.size() > 1 && unit.outputs[1] != nullptr) {
     return refuse("the mask is wanted");
+  }
+  if (unit.is("Dropout") && unit.input(2) != nullptr) {
+    const Tensor* training = facts.constant(unit.input(2));
+    if (training == nullptr || training->item<bool>()) return refuse("it may be training");
   }
   if (elements_of(*unit.input(0)) != elements_of(*unit.output())) {
     return refuse("the number of elements changes");

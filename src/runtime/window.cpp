@@ -39,4 +39,16 @@ WindowSizes window_sizes(const AttributeReader& a, const Shape& kernel, const Sh
   return w;
 }
 
+bool sees_only_padding(const WindowSizes& w, const Shape& x, const Shape& y) {
+  for (std::size_t i = 0; i < w.kernel.size(); ++i) {
+    for (std::int64_t o = 0; o < y[i + 2]; ++o) {
+      const std::int64_t start = o * w.strides[i] - w.before[i];
+      // The first tap at or behind the image's first pixel.
+      const std::int64_t tap = start < 0 ? (-start + w.dilations[i] - 1) / w.dilations[i] : 0;
+      if (tap >= w.kernel[i] || start + tap * w.dilations[i] >= x[i + 2]) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace pare

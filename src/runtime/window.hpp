@@ -18,4 +18,9 @@ struct WindowSizes {
 WindowSizes window_sizes(const AttributeReader& a, const Shape& kernel, const Shape& x,
                          const Shape& y);
 
+/// Whether some window has no pixel of the image under it. oneDNN 2.6 cannot do that: its pools
+/// take other numbers for nothing than the operators do, and its brgemm convolutions then run a
+/// kernel for the posts alone that uses a register as the address of a table which holds a mask.
+bool sees_only_padding(const WindowSizes& w, const Shape& x, const Shape& y);
+
 }  // namespace pare

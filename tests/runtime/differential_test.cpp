@@ -1,0 +1,66 @@
+#include "runtime/differential.hpp"
+
+#include "runtime/kernel.hpp"
+#include "runtime/onednn.hpp"
+
+namespace pare {
+namespace {
+
+std::vector<DifferentialFamily> families() {
+  return {
+      {"Convolutions", {"onednn:conv"}, convolution_cases},
+      {"Int8Convolutions", {"onednn:conv_int8"}, int8_convolution_cases},
+      {"Deconvolutions", {"onednn:deconv"}, deconvolution_cases},
+      {"Products", {"onednn:matmul"}, product_cases},
+      {"Int8Products", {"onednn:matmul_int8"}, int8_product_cases},
+      {"Pools", {"onednn:pool"}, pool_cases},
+      {"Moves", {"native:view", "native:transpose", "native:moves", "native:concat"}, move_cases},
+      {"Resizes", {"native:resize"}, resize_cases},
+      {"Functions", {"native:functions", "onednn:eltwise"}, function_cases},
+      {"Binaries", {"onednn:binary", "native:extremes"}, binary_cases},
+      {"Graphs", {}, graph_cases},
+      {"SoftmaxAndNorms", {"onednn:softmax", "native:batch_norm"}, softmax_and_norm_cases},
+      {"Casts", {"native:cast"}, cast_cases},
+      {"Dynamic", {"native:dynamic_quantize", "onednn:integer_product"}, dynamic_cases},
+      {"Codes",
+       {"native:affine", "native:table", "native:binary_int8", "native:mean_int8", "native:concat"},
+       code_cases},
+  };
+}
+
+/// Rows that this CPU refuses: the library would clip sums of 8-bit products (no VNNI).
+bool is_refused_here(const std::string& row) {
+  if (onednn::exact_int8()) return false;
+  return row == "onednn:conv_int8" || row == "onednn:matmul_int8" ||
+         row == "onednn:integer_product";
+}
+
+class DifferentialFamilies : public testing::TestWithParam<DifferentialFamily> {};
+
+TEST_P(DifferentialFamilies, AgreeWithTheReferenceAndStayInTheirMemory) {
+  const DifferentialFamily& family = GetParam();
+  Differential d(20);
+  family.generate(d);
+  if (HasFailure()) return;
+  for (const std::string& row : family.rows) {
+    EXPECT_TRUE(d.rows.count(row) != 0 || is_refused_here(row))
+        << "none of " << d.cases << " cases chooses " << row;
+  }
+  RecordProperty("cases", d.cases);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, DifferentialFamilies, testing::ValuesIn(families()),
+                         [](const auto& family) { return std::string(family.param.name); });
+
+TEST(Differential, EveryRowOfTheTableBelongsToAFamily) {
+  std::set<std::string> reached;
+  for (const DifferentialFamily& f : families()) reached.insert(f.rows.begin(), f.rows.end());
+  for (const KernelRow& row : kernel_table()) {
+    EXPECT_EQ(reached.count(std::string(row.name)), 1U) << row.name << " is not tested";
+    reached.erase(std::string(row.name));
+  }
+  EXPECT_TRUE(reached.empty()) << *reached.begin() << " is no row";
+}
+
+}  // namespace
+}  // namespace pare
