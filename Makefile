@@ -3,12 +3,17 @@
 JOBS ?= $(shell nproc)
 RELEASE := build/release
 
-.PHONY: build demo test bench conformance lint format clean deps deps-test deps-dev
+.PHONY: build docs demo test bench conformance lint format clean deps deps-test deps-dev
 .DEFAULT_GOAL := build
 
 build: deps
 	cmake --preset release
 	cmake --build --preset release --parallel $(JOBS) --target pare
+
+# What is generated in docs/.
+docs: build
+	$(RELEASE)/pare inspect --ops --markdown >$(RELEASE)/operators.md
+	mv $(RELEASE)/operators.md docs/operators.md
 
 demo: build
 	bash examples/meals/demo.sh

@@ -4,7 +4,7 @@ set -euo pipefail
 # shellcheck source=support.sh
 . "$(dirname "$0")/support.sh"
 
-help --size
+help --size --ops --markdown
 expect 0 "BatchNormalization     19" "$pare" inspect "$model"
 says "Conv                   23" "HardSigmoid            10" "Gemm                    1" \
   "ai.onnx 13" "open dimensions  N" "image  float32[N,3,96,96]" "scores  float32[N,10]" \
@@ -31,7 +31,6 @@ one=$(value macs)
 expect 0 "" "$pare" inspect "$model" --json --size N=4
 holds "$(value macs) == 4 * $one" "four pictures are four times the work"
 expect 64 "N=0" "$pare" inspect "$model" --size N=0
-expect 64 "" "$pare" inspect
 expect 64 "" "$pare" inspect "$model" --no-such-option
 
 strange_models
@@ -45,6 +44,19 @@ expect 65 "text.onnx" "$pare" inspect text.onnx
 : >empty.onnx
 expect 65 "empty.onnx" "$pare" inspect empty.onnx
 expect 64 "not a regular file" "$pare" inspect "$work"
+
+# The operators that pare knows, without a model; the document is what the program says.
+expect 0 "input X: T = float16 bfloat16 float32" "$pare" inspect --ops
+says "attribute axis: integer, default -1" "com.microsoft::QGemm 1" "Conv 22" " operators"
+"$pare" inspect --ops --markdown >operators.md
+cmp -s operators.md "$source/docs/operators.md" || fail "docs/operators.md is old: run make docs"
+expect 0 "" "$pare" inspect --ops --json
+object '"name": "Conv"' '"domain": "com.microsoft"' '"type_variable": "T"' '"gradient": false'
+known=$(grep -c '"deterministic": ' out.txt)
+expect 0 "" "$pare" doctor --json
+[ "$(value operators)" -eq "$known" ] || fail "doctor counts $(value operators), not $known"
+expect 64 "--ops" "$pare" inspect --markdown
+expect 64 "--ops" "$pare" inspect
 
 # Results that cannot be written are an error.
 status=0

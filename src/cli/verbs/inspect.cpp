@@ -4,6 +4,7 @@
 #include "api/environment.hpp"
 #include "base/text.hpp"
 #include "cli/inputs.hpp"
+#include "cli/operators.hpp"
 #include "cli/verb.hpp"
 #include "formats/format.hpp"
 #include "ir/infer.hpp"
@@ -16,6 +17,8 @@ namespace {
 struct Arguments {
   std::string model;
   std::vector<std::string> sizes;
+  bool ops = false;
+  bool markdown = false;
 };
 
 struct Facts {
@@ -130,7 +133,16 @@ std::string text_of(const nlohmann::json& j, const Model& model, const Facts& f,
   return out;
 }
 
+int list_operators(const Arguments& a, Console& console) {
+  const OpRegistry& ops = op_registry();
+  console.print(a.markdown ? operators_markdown(ops) : operators_text(ops));
+  console.result({{"operators", operators_json(ops)}});
+  return 0;
+}
+
 int run(const Arguments& a, Console& console) {
+  if (a.ops) return list_operators(a, console);
+  if (a.model.empty()) throw Error(Fault::usage, "want a model, or --ops");
   const Model model = read_model(a.model);
   infer_shapes(*model.graph, op_registry());
   Facts f;
@@ -162,8 +174,10 @@ int run(const Arguments& a, Console& console) {
 
 std::function<int(Console&)> setup(CLI::App& app) {
   const auto a = std::make_shared<Arguments>();
-  app.add_option("model", a->model, "model file")->required();
+  app.add_option("model", a->model, "model file");
   app.add_option("--size", a->sizes, "size of an open dimension, such as N=4");
+  CLI::Option* ops = app.add_flag("--ops", a->ops, "list every operator that pare knows, no model");
+  app.add_flag("--markdown", a->markdown, "with --ops: the table in docs/operators.md")->needs(ops);
   return [a](Console& console) { return run(*a, console); };
 }
 
@@ -171,7 +185,9 @@ std::function<int(Console&)> setup(CLI::App& app) {
 
 VerbDef verb_inspect() {
   return {"inspect", "what is in a model: operators, parameters, work, types, support",
-          "  pare inspect model.onnx\n  pare inspect model.onnx --size N=8 --json\n", setup};
+          "  pare inspect model.onnx\n  pare inspect model.onnx --size N=8 --json\n"
+          "  pare inspect --ops\n",
+          setup};
 }
 
 }  // namespace pare
