@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/text.hpp"
 
@@ -77,11 +78,22 @@ std::string_view attribute_kind_name(AttributeKind kind) {
   return "";
 }
 
+/// The shortest decimal number that is `x` as a float: 0.1, not 0.10000000149.
+double short_number(float x) {
+  std::array<char, 64> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), x).ptr;
+  double y = 0;
+  std::from_chars(text.data(), end, y);
+  return y;
+}
+
 /// Defaults are numbers, text and lists of them.
 nlohmann::json value_json(const Attribute& a) {
   return std::visit(
       [](const auto& v) -> nlohmann::json {
-        if constexpr (std::is_constructible_v<nlohmann::json, decltype(v)>) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, float>) {
+          return short_number(v);
+        } else if constexpr (std::is_constructible_v<nlohmann::json, decltype(v)>) {
           return v;
         } else {
           return nullptr;

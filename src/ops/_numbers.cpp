@@ -28,6 +28,19 @@ Tensor from_wrapping(const std::vector<std::uint64_t>& values, const Shape& shap
   return out;
 }
 
+std::vector<std::complex<double>> to_complex(const Tensor& t) {
+  if (!types::kComplex.has(t.kind())) {
+    throw Error(Fault::unsupported, cat("want complex numbers, got ", t.type().name()));
+  }
+  // Each number is its real and its imaginary part, one behind the other.
+  const ElementKind part = t.kind() == ElementKind::c64 ? ElementKind::f32 : ElementKind::f64;
+  const Tensor parts(dtype_of(part), {t.size(), 2}, t.bytes(), nullptr);
+  const std::vector<double> v = parts.to_doubles();
+  std::vector<std::complex<double>> out(static_cast<std::size_t>(t.size()));
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = {v[2 * i], v[2 * i + 1]};
+  return out;
+}
+
 std::int64_t outer_size(const Shape& shape, std::size_t axis) {
   std::int64_t n = 1;
   for (std::size_t i = 0; i < axis; ++i) n = checked_mul(n, shape.at(i));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <complex>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
@@ -16,6 +17,9 @@ Tensor from_doubles(const std::vector<double>& values, const Shape& shape, DType
 /// Integers as two's complement in 64 bits, so that sums and products wrap, and back.
 std::vector<std::uint64_t> to_wrapping(const Tensor& t);
 Tensor from_wrapping(const std::vector<std::uint64_t>& values, const Shape& shape, DType type);
+
+/// Values of complex64 and complex128 tensors. Fault::unsupported for any other type.
+std::vector<std::complex<double>> to_complex(const Tensor& t);
 
 /// Of any number type; integers never are.
 template <class T>

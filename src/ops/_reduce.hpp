@@ -5,6 +5,7 @@
 
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_numbers.hpp"
 
 namespace pare::ops {
 
@@ -22,32 +23,40 @@ Reduction reduction_of(const OpCall& call);
 /// Over `axes` (sorted, not negative); with `keep` they stay with size 1.
 Reduction reduction_over(const Shape& x, const std::vector<std::int64_t>& axes, bool keep);
 
-/// Folds in double (integers: 64 bits). Fn: start(), add(sum, x), finish(sum, count).
+/// Folds in the type of the numbers given.
+template <class Fn, class Wide>
+std::vector<Wide> fold(const Reduction& r, const std::vector<Wide>& in) {
+  const Fn fn;
+  std::vector<Wide> sum(static_cast<std::size_t>(element_count(r.shape)),
+                        fn.template start<Wide>());
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    Wide& s = sum[static_cast<std::size_t>(r.into[i])];
+    s = fn.add(s, in[i]);
+  }
+  for (Wide& s : sum) s = fn.finish(s, r.each);
+  return sum;
+}
+
+/// Folds in double; integers in 64 bits, where what does not fit wraps. Fn: start(), add(sum, x),
+/// finish(sum, count).
 template <class Fn>
 void reduce_reference(OpCall& call) {
   const Tensor& x = call.input(0);
   const Reduction r = reduction_of(call);
-  const auto n = static_cast<std::size_t>(element_count(r.shape));
-  const Fn fn;
-  if (x.type().is_integer()) {
-    std::vector<std::int64_t> sum(n, fn.template start<std::int64_t>());
-    const std::vector<std::int64_t> in = x.to_ints();
-    for (std::size_t i = 0; i < in.size(); ++i) {
-      std::int64_t& s = sum[static_cast<std::size_t>(r.into[i])];
-      s = fn.add(s, in[i]);
+  if (x.kind() == ElementKind::u64) {
+    const auto in = x.data<std::uint64_t>();
+    const auto y = fold<Fn>(r, std::vector<std::uint64_t>(in.begin(), in.end()));
+    call.set_output(0, Tensor::of<std::uint64_t>(r.shape, y));
+  } else if (x.type().is_integer()) {
+    const auto y = fold<Fn>(r, x.to_ints());
+    call.set_output(0, from_wrapping({y.begin(), y.end()}, r.shape, x.type()));
+  } else {
+    std::vector<double> y = fold<Fn>(r, x.to_doubles());
+    if (x.kind() == ElementKind::boolean) {  // infinity is what an empty set gives
+      for (double& v : y) v = v > 0 ? 1 : 0;
     }
-    for (std::int64_t& s : sum) s = fn.finish(s, r.each);
-    call.set_output(0, Tensor::of<std::int64_t>(r.shape, sum).cast(x.type()));
-    return;
+    call.set_output(0, from_doubles(y, r.shape, x.type()));
   }
-  std::vector<double> sum(n, fn.template start<double>());
-  const std::vector<double> in = x.to_doubles();
-  for (std::size_t i = 0; i < in.size(); ++i) {
-    double& s = sum[static_cast<std::size_t>(r.into[i])];
-    s = fn.add(s, in[i]);
-  }
-  for (double& s : sum) s = fn.finish(s, r.each);
-  call.set_output(0, Tensor::of<double>(r.shape, sum).cast(x.type()));
 }
 
 /// The schema that all reductions share.

@@ -21,9 +21,9 @@ void reference(OpCall& call) {
 }  // namespace
 
 /// y = x in element type `to`: floats to integers truncate towards zero, to booleans x != 0; text
-/// is parsed and printed. Shapes: x any -> y as x. Source: ONNX Cast, version 24.
+/// is parsed and printed. Shapes: x any -> y as x. Source: ONNX Cast, version 25.
 OpDefs op_cast() {
-  return OpDef("Cast", 24)
+  return OpDef("Cast", 25)
       .input("input", types::kAll, "T1")
       .output("output", types::kAll, "T2")
       .required_attribute("to", AttributeKind::integer, "TensorProto.DataType of the result")

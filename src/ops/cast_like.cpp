@@ -14,9 +14,9 @@ void reference(OpCall& call) {
 }  // namespace
 
 /// Cast to the element type of the second input. Shapes: x any, like any -> y as x. Source: ONNX
-/// CastLike, version 24.
+/// CastLike, version 25.
 OpDefs op_cast_like() {
-  return OpDef("CastLike", 24)
+  return OpDef("CastLike", 25)
       .input("input", types::kAll, "T1")
       .input("target_type", types::kAll, "T2")
       .output("output", types::kAll, "T2")

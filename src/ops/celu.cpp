@@ -16,9 +16,9 @@ struct Function {
 }  // namespace
 
 /// y = max(0, x) + min(0, alpha (exp(x / alpha) - 1)). Shapes: x any -> y as x. Source: ONNX Celu,
-/// version 12.
+/// version 28.
 OpDefs op_celu() {
-  return OpDef("Celu", 12)
+  return OpDef("Celu", 28)
       .input("X", types::kFloat)
       .output("Y", types::kFloat)
       .attribute("alpha", 1.0F, "limit below zero")

@@ -19,9 +19,9 @@ void reference(OpCall& call) { call.set_output(0, value_of(call)); }
 }  // namespace
 
 /// A tensor held by the node. Readers of files turn the other forms of its value into this one.
-/// Source: ONNX Constant, version 24.
+/// Source: ONNX Constant, version 25.
 OpDefs op_constant() {
-  return OpDef("Constant", 24)
+  return OpDef("Constant", 25)
       .output("output", types::kAll)
       .required_attribute("value", AttributeKind::tensor, "the tensor")
       .define(infer, reference, ops::free_of_flops);

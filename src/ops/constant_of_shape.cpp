@@ -38,9 +38,9 @@ void reference(OpCall& call) {
 }  // namespace
 
 /// A tensor of the given sizes filled with `value` (float 0 by default). Source: ONNX
-/// ConstantOfShape, version 24.
+/// ConstantOfShape, version 25.
 OpDefs op_constant_of_shape() {
-  return OpDef("ConstantOfShape", 24)
+  return OpDef("ConstantOfShape", 25)
       .input("input", {ElementKind::i64}, "T1")
       .output("output", types::kAll, "T2")
       .optional_attribute("value", AttributeKind::tensor, "one element")

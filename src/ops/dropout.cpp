@@ -27,11 +27,12 @@ void reference(OpCall& call) {
 /// Inference: y = x and the mask is true. Errors: Fault::unsupported in training mode. Source: ONNX
 /// Dropout, version 22.
 OpDefs op_dropout() {
+  constexpr TypeSet kTypes = types::kFloat | types::kFloat8;
   return OpDef("Dropout", 22)
-      .input("data", types::kFloat)
-      .optional_input("ratio", types::kFloat, "T1")
+      .input("data", kTypes)
+      .optional_input("ratio", kTypes, "T1")
       .optional_input("training_mode", types::kBool, "T2")
-      .output("output", types::kFloat)
+      .output("output", kTypes)
       .optional_output("mask", types::kBool, "T2")
       .optional_attribute("seed", AttributeKind::integer, "for training")
       .define(infer, reference, ops::free_of_flops);

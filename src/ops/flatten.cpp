@@ -32,9 +32,9 @@ void reference(OpCall& call) {
 
 }  // namespace
 
-/// Two dimensions: those before `axis` and the rest. Source: ONNX Flatten, version 24.
+/// Two dimensions: those before `axis` and the rest. Source: ONNX Flatten, version 25.
 OpDefs op_flatten() {
-  return OpDef("Flatten", 24)
+  return OpDef("Flatten", 25)
       .input("input", types::kAll)
       .output("output", types::kAll)
       .attribute("axis", std::int64_t{1}, "first dimension of the second part")

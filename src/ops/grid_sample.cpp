@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/threads.hpp"
+#include "ops/_axes.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare {
@@ -135,36 +136,86 @@ double gather(const double* plane, const std::vector<Line>& lines, const Shape& 
   return sum;
 }
 
-void reference(OpCall& call) {
+/// A grid over planes of one size.
+struct Sampling {
+  Setup setup;
+  Shape size;   ///< of a plane
+  Shape shape;  ///< of the result
+  std::vector<double> grid;
+  std::int64_t batch = 0, planes = 0, points = 0;
+
+  /// Calls fn(plane, point, lines) for every point of the grid and every plane of its batch entry.
+  template <class Fn>
+  void for_each(const Fn& fn) const {
+    const auto rank = static_cast<std::int64_t>(size.size());
+    parallel_for(batch * points, 64, [&](std::int64_t begin, std::int64_t end) {
+      std::vector<Line> lines(size.size());
+      for (std::int64_t p = begin; p < end; ++p) {
+        for (std::size_t d = 0; d < lines.size(); ++d) {  // the grid names the last dimension first
+          const std::int64_t k = rank - 1 - static_cast<std::int64_t>(d);
+          lines[d] = line_at(setup, grid[p * rank + k], size[d]);
+        }
+        for (std::int64_t c = 0; c < planes; ++c) fn(p / points * planes + c, p % points, lines);
+      }
+    });
+  }
+};
+
+Sampling sampling_of(const OpCall& call) {
   const Tensor& x = call.input(0);
   const Tensor& grid = call.input(1);
-  const Setup setup = read_setup(call);
   check_shapes(call, to_symbolic(x.shape()), to_symbolic(grid.shape()));
-  const Shape size(x.shape().begin() + 2, x.shape().end());
-  Shape shape = {x.dim(0), x.dim(1)};
-  shape.insert(shape.end(), grid.shape().begin() + 1, grid.shape().end() - 1);
-  const auto rank = static_cast<std::int64_t>(size.size());
-  const std::int64_t planes = x.dim(1);
-  const std::int64_t in_count = element_count(size);
-  if (in_count == 0 && element_count(shape) > 0) call.fail("nothing to sample");
-  const std::int64_t points = x.dim(0) > 0 ? grid.size() / (x.dim(0) * rank) : 0;
-  const std::vector<double> in = x.to_doubles();
-  const std::vector<double> at = grid.to_doubles();
-  std::vector<double> y(static_cast<std::size_t>(element_count(shape)));
-  parallel_for(x.dim(0) * points, 64, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<Line> lines(size.size());
-    for (std::int64_t p = begin; p < end; ++p) {
-      for (std::size_t d = 0; d < lines.size(); ++d) {  // the grid names the last dimension first
-        const std::int64_t k = rank - 1 - static_cast<std::int64_t>(d);
-        lines[d] = line_at(setup, at[p * rank + k], size[d]);
-      }
-      for (std::int64_t c = 0; c < planes; ++c) {
-        const std::int64_t plane = p / points * planes + c;
-        y[plane * points + p % points] = gather(in.data() + plane * in_count, lines, size, 0, 0);
-      }
-    }
+  Sampling s;
+  s.setup = read_setup(call);
+  s.size.assign(x.shape().begin() + 2, x.shape().end());
+  s.shape = {x.dim(0), x.dim(1)};
+  s.shape.insert(s.shape.end(), grid.shape().begin() + 1, grid.shape().end() - 1);
+  s.batch = x.dim(0);
+  s.planes = x.dim(1);
+  const auto rank = static_cast<std::int64_t>(s.size.size());
+  s.points = x.dim(0) > 0 ? grid.size() / (x.dim(0) * rank) : 0;
+  if (element_count(s.size) == 0 && element_count(s.shape) > 0) call.fail("nothing to sample");
+  s.grid = grid.to_doubles();
+  return s;
+}
+
+std::vector<double> interpolate(const Sampling& s, const std::vector<double>& x) {
+  std::vector<double> y(static_cast<std::size_t>(element_count(s.shape)));
+  const std::int64_t in_count = element_count(s.size);
+  s.for_each([&](std::int64_t plane, std::int64_t point, const std::vector<Line>& lines) {
+    y[plane * s.points + point] = gather(x.data() + plane * in_count, lines, s.size, 0, 0);
   });
-  call.set_output(0, ops::from_doubles(y, shape, x.type()));
+  return y;
+}
+
+/// The nearest elements as they are.
+Tensor choose(const Sampling& s, const Tensor& x) {
+  Tensor y(x.type(), s.shape);
+  const std::int64_t in_count = element_count(s.size);
+  s.for_each([&](std::int64_t plane, std::int64_t point, const std::vector<Line>& lines) {
+    std::int64_t from = 0;
+    for (std::size_t d = 0; d < lines.size(); ++d) {
+      if (lines[d].index[0] < 0) return;
+      from = from * s.size[d] + lines[d].index[0];
+    }
+    ops::put_element(y, plane * s.points + point, x, plane * in_count + from);
+  });
+  return y;
+}
+
+void reference(OpCall& call) {
+  const Tensor& x = call.input(0);
+  const Sampling s = sampling_of(call);
+  if (x.type().info().values != 1) call.fail("packed elements");  // threads would share bytes
+  if (s.setup.mode == Mode::nearest) {
+    call.set_output(0, choose(s, x));
+    return;
+  }
+  std::vector<double> y = interpolate(s, x.to_doubles());
+  if (x.type().is_integer()) {
+    for (double& v : y) v = std::trunc(v);
+  }
+  call.set_output(0, ops::from_doubles(y, s.shape, x.type()));
 }
 
 Cost cost(const ShapeContext& c) { return ops::per_output(c, 16); }
@@ -172,13 +223,15 @@ Cost cost(const ShapeContext& c) { return ops::per_output(c, 16); }
 }  // namespace
 
 /// x sampled at the places that `grid` names, from -1 to 1 along every dimension, the last
-/// dimension first. Shapes: x [N, C, D1 .. Dr], grid [N, O1 .. Or, r] -> y [N, C, O1 .. Or].
+/// dimension first. Interpolated integers lose their fraction; text and complex numbers have the
+/// nearest element only. Shapes: x [N, C, D1 .. Dr], grid [N, O1 .. Or, r] -> y [N, C, O1 .. Or].
 /// Source: ONNX GridSample, version 22.
 OpDefs op_grid_sample() {
+  constexpr TypeSet kTypes = types::kNumeric | types::kBool | types::kString | types::kComplex;
   return OpDef("GridSample", 22)
-      .input("X", types::kFloat, "T1")
+      .input("X", kTypes, "T1")
       .input("grid", types::kFloat, "T2")
-      .output("Y", types::kFloat, "T1")
+      .output("Y", kTypes, "T1")
       .attribute("align_corners", std::int64_t{0}, "-1 and 1 are the middles of the outer pixels")
       .attribute("mode", std::string("linear"), "linear, nearest or cubic")
       .attribute("padding_mode", std::string("zeros"), "zeros, border or reflection")

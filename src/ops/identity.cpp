@@ -10,9 +10,9 @@ void reference(OpCall& call) {
 
 }  // namespace
 
-/// y = x. Source: ONNX Identity, version 24.
+/// y = x. Source: ONNX Identity, version 25.
 OpDefs op_identity() {
-  return OpDef("Identity", 24)
+  return OpDef("Identity", 25)
       .input("input", types::kAll)
       .of(kinds::kAny)
       .output("output", types::kAll)

@@ -44,9 +44,9 @@ void reference(OpCall& call) {
 
 }  // namespace
 
-/// The outputs of one of two bodies. Source: ONNX If, version 24.
+/// The outputs of one of two bodies. Source: ONNX If, version 25.
 OpDefs op_if() {
-  return OpDef("If", 24)
+  return OpDef("If", 25)
       .input("cond", types::kBool, "B")
       .variadic_output("outputs", types::kAll, "V")
       .of(kinds::kAny)

@@ -23,7 +23,7 @@ void reference(OpCall& call) {
 /// y = x is infinite. Shapes: x any -> y as x. Source: ONNX IsInf, version 20.
 OpDefs op_is_inf() {
   return OpDef("IsInf", 20)
-      .input("X", types::kFloat)
+      .input("X", types::kFloat | types::kFloat8)
       .output("Y", types::kBool, "T2")
       .attribute("detect_negative", std::int64_t{1}, "1: -infinity counts")
       .attribute("detect_positive", std::int64_t{1}, "1: +infinity counts")

@@ -20,7 +20,7 @@ void reference(OpCall& call) {
 /// y = x is not a number. Shapes: x any -> y as x. Source: ONNX IsNaN, version 20.
 OpDefs op_is_nan() {
   return OpDef("IsNaN", 20)
-      .input("X", types::kFloat)
+      .input("X", types::kFloat | types::kFloat8)
       .output("Y", types::kBool, "T2")
       .define(infer, reference, ops::one_flop);
 }

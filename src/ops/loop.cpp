@@ -73,9 +73,9 @@ void reference(OpCall& call) {
 }  // namespace
 
 /// Runs a body up to M times while its condition holds; carries values from step to step, and
-/// stacks what each step makes besides. Source: ONNX Loop, version 24.
+/// stacks what each step makes besides. Source: ONNX Loop, version 25.
 OpDefs op_loop() {
-  return OpDef("Loop", 24)
+  return OpDef("Loop", 25)
       .optional_input("M", {ElementKind::i64}, "I")
       .optional_input("cond", types::kBool, "B")
       .variadic_input("v_initial", types::kAll, "V")

@@ -102,9 +102,9 @@ void infer(ShapeContext& c) {
 
 /// Elements added before and behind each dimension: a constant (0 by default), the edge, a
 /// reflection without the edge, or the other end. Negative pads remove. Source: ONNX Pad,
-/// version 24.
+/// version 25.
 OpDefs op_pad() {
-  return OpDef("Pad", 24)
+  return OpDef("Pad", 25)
       .input("data", types::kAll)
       .input("pads", {ElementKind::i64}, "tensor(int64)")
       .optional_input("constant_value", types::kAll)

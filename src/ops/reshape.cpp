@@ -86,9 +86,9 @@ void infer(ShapeContext& c) {
 
 /// The same elements in another shape; 0 copies a size (unless allowzero), -1 takes the rest.
 /// Shapes: x any, shape [R] -> y of rank R. Errors: Fault::corrupt when the counts differ. Source:
-/// ONNX Reshape, version 24.
+/// ONNX Reshape, version 25.
 OpDefs op_reshape() {
-  return OpDef("Reshape", 24)
+  return OpDef("Reshape", 25)
       .input("data", types::kAll)
       .input("shape", {ElementKind::i64}, "tensor(int64)")
       .output("reshaped", types::kAll)

@@ -88,14 +88,20 @@ std::vector<float> floats_of(const OpCall& call, std::size_t i) {
   return call.has_input(i) ? call.input(i).to_floats() : std::vector<float>{};
 }
 
+/// `value` as a scalar of any type; text has none but the empty one.
+Tensor scalar_of(double value, DType type) {
+  if (type == ElementKind::string) return Tensor(type, {});
+  if (!types::kComplex.has(type.kind())) return ops::from_doubles({value}, {}, type);
+  const ElementKind part = type == ElementKind::c64 ? ElementKind::f32 : ElementKind::f64;
+  const auto parts = std::make_shared<Tensor>(ops::from_doubles({value, 0}, {2}, dtype_of(part)));
+  return Tensor(type, {}, parts->bytes(), parts);
+}
+
 /// Output elements copy one input element, or take the extrapolation value.
 Tensor choose(const Tensor& x, const Shape& shape, const std::vector<Taps>& taps,
               double extrapolation) {
   const Shape strides = strides_of(x.shape());
-  Tensor outside(x.type(), {});
-  if (x.kind() != ElementKind::string) {
-    outside = ops::from_doubles({extrapolation}, {}, x.type());
-  }
+  const Tensor outside = scalar_of(extrapolation, x.type());
   ops::ElementCopier y(x.type(), shape);
   const std::int64_t count = element_count(shape);
   Shape at(shape.size(), 0);

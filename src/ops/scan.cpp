@@ -113,9 +113,9 @@ void reference(OpCall& call) {
 }  // namespace
 
 /// Runs a body over the slices of its inputs; carries states from step to step, and stacks what
-/// each step makes besides. Source: ONNX Scan, version 24.
+/// each step makes besides. Source: ONNX Scan, version 25.
 OpDefs op_scan() {
-  return OpDef("Scan", 24)
+  return OpDef("Scan", 25)
       .variadic_input("initial_state_and_scan_inputs", types::kAll, "V")
       .variadic_output("final_state_and_scan_outputs", types::kAll, "V")
       .required_attribute("body", AttributeKind::graph, "one step")

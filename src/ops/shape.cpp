@@ -39,9 +39,9 @@ void reference(OpCall& call) {
 
 }  // namespace
 
-/// The sizes of the dimensions start .. end - 1. Source: ONNX Shape, version 24.
+/// The sizes of the dimensions start .. end - 1. Source: ONNX Shape, version 25.
 OpDefs op_shape() {
-  return OpDef("Shape", 24)
+  return OpDef("Shape", 25)
       .input("data", types::kAll)
       .output("shape", {ElementKind::i64}, "T1")
       .attribute("start", std::int64_t{0}, "first dimension")

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_numbers.hpp"
 
 namespace pare {
 namespace {
@@ -14,17 +15,30 @@ struct Function {
   double lambd_;
 };
 
+/// Integers lose their fraction, and stop at the ends of their type.
+void reference(OpCall& call) {
+  const Tensor& x = call.input(0);
+  if (!x.type().is_integer()) {
+    ops::unary_reference<Function>(call);
+    return;
+  }
+  const Function fn(call);
+  std::vector<double> y = x.to_doubles();
+  for (double& v : y) v = std::trunc(fn(v));
+  call.set_output(0, ops::from_doubles(y, x.shape(), x.type()));
+}
+
 }  // namespace
 
 /// y = x + bias below -lambd, x - bias above lambd, else 0. Shapes: x any -> y as x. Source: ONNX
 /// Shrink, version 9.
 OpDefs op_shrink() {
   return OpDef("Shrink", 9)
-      .input("X", types::kFloat)
-      .output("Y", types::kFloat)
+      .input("input", types::kNumeric)
+      .output("output", types::kNumeric)
       .attribute("bias", 0.0F, "shift")
       .attribute("lambd", 0.5F, "threshold")
-      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop);
+      .define(ops::same_as_input, reference, ops::one_flop);
 }
 
 }  // namespace pare

@@ -15,9 +15,9 @@ void reference(OpCall& call) {
 
 }  // namespace
 
-/// The number of elements. Source: ONNX Size, version 24.
+/// The number of elements. Source: ONNX Size, version 25.
 OpDefs op_size() {
-  return OpDef("Size", 24)
+  return OpDef("Size", 25)
       .input("data", types::kAll)
       .output("size", {ElementKind::i64}, "T1")
       .define(infer, reference, ops::free_of_flops);

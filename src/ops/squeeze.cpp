@@ -48,9 +48,9 @@ void reference(OpCall& call) {
 }  // namespace
 
 /// Without the named dimensions of size 1, or without all of them. Source: ONNX Squeeze,
-/// version 24.
+/// version 25.
 OpDefs op_squeeze() {
-  return OpDef("Squeeze", 24)
+  return OpDef("Squeeze", 25)
       .input("data", types::kAll)
       .optional_input("axes", {ElementKind::i64}, "tensor(int64)")
       .output("squeezed", types::kAll)

@@ -55,9 +55,9 @@ void reference(OpCall& call) {
 }  // namespace
 
 /// Dimensions in another order, reversed by default: y's dimension i is x's perm[i]. Source: ONNX
-/// Transpose, version 24.
+/// Transpose, version 25.
 OpDefs op_transpose() {
-  return OpDef("Transpose", 24)
+  return OpDef("Transpose", 25)
       .input("data", types::kAll)
       .output("transposed", types::kAll)
       .optional_attribute("perm", AttributeKind::integers, "order of the dimensions")

@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <complex>
 #include <numeric>
 #include <type_traits>
 
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_numbers.hpp"
 
 namespace pare {
 namespace {
@@ -30,6 +33,10 @@ template <class T>
 int compare(std::span<const T> x, std::size_t a, std::size_t b) {
   if constexpr (std::is_same_v<T, std::string>) {
     return x[a].compare(x[b]);
+  } else if constexpr (std::is_same_v<T, std::complex<double>>) {  // the real part first
+    const std::array<double, 4> parts = {x[a].real(), x[b].real(), x[a].imag(), x[b].imag()};
+    const int r = compare(std::span<const double>(parts), 0, 1);
+    return r != 0 ? r : compare(std::span<const double>(parts), 2, 3);
   } else {
     const auto va = load_number(x[a]);
     const auto vb = load_number(x[b]);
@@ -84,6 +91,10 @@ Groups group(std::span<const T> x, const ops::AxisView& view, bool sorted) {
 
 Groups groups_of(const Tensor& x, const ops::AxisView& view, bool sorted) {
   if (x.kind() == ElementKind::string) return group(x.data<std::string>(), view, sorted);
+  if (types::kComplex.has(x.kind())) {
+    const auto values = ops::to_complex(x);
+    return group(std::span<const std::complex<double>>(values), view, sorted);
+  }
   return visit_number(x.kind(), [&](auto tag) {
     return group(x.data<typename decltype(tag)::type>(), view, sorted);
   });
@@ -123,7 +134,7 @@ void reference(OpCall& call) {
 /// first occurs, which one every input is, and how often it occurs. Shapes: x any -> [K] or
 /// [.., K, ..], the others [K], [N], [K]. Source: ONNX Unique, version 11.
 OpDefs op_unique() {
-  constexpr TypeSet kAllowed = types::kNumeric | types::kBool | types::kString;
+  constexpr TypeSet kAllowed = types::kNumeric | types::kBool | types::kString | types::kComplex;
   return OpDef("Unique", 11)
       .input("X", kAllowed)
       .output("Y", kAllowed)

@@ -36,9 +36,9 @@ void reference(OpCall& call) {
 
 }  // namespace
 
-/// With dimensions of size 1 at `axes` of the result. Source: ONNX Unsqueeze, version 24.
+/// With dimensions of size 1 at `axes` of the result. Source: ONNX Unsqueeze, version 25.
 OpDefs op_unsqueeze() {
-  return OpDef("Unsqueeze", 24)
+  return OpDef("Unsqueeze", 25)
       .input("data", types::kAll)
       .input("axes", {ElementKind::i64}, "tensor(int64)")
       .output("expanded", types::kAll)
