@@ -118,4 +118,24 @@ Tensor quantize(const std::vector<double>& x, const Shape& shape, const Affine& 
   return to.is_integer() ? wide.cast(to) : cast_values(wide, to, saturate);
 }
 
+ByteRange byte_range(const std::vector<double>& x) {
+  constexpr float kSteps = 255;
+  float least = 0;
+  float most = 0;
+  for (const double v : x) {
+    least = std::min(least, static_cast<float>(v));
+    most = std::max(most, static_cast<float>(v));
+  }
+  const float scale = most == least ? 1.0F : (most - least) / kSteps;
+  const float zero = std::nearbyint(-least / scale);
+  return {static_cast<double>(scale),
+          std::isnan(zero) ? 0 : static_cast<double>(std::clamp(zero, 0.0F, kSteps))};
+}
+
+std::int64_t ByteRange::steps(double x) const {
+  const float ratio = static_cast<float>(x) / static_cast<float>(scale);
+  const double code = quantize_one(static_cast<double>(ratio), 1, zero, dtype_of(ElementKind::u8));
+  return static_cast<std::int64_t>(code - zero);
+}
+
 }  // namespace pare::ops

@@ -65,6 +65,16 @@ std::vector<double> dequantize(const Tensor& x, const Affine& affine);
 Tensor quantize(const std::vector<double>& x, const Shape& shape, const Affine& affine, DType to,
                 DType precision = {}, bool saturate = true);
 
+/// Unsigned bytes over the range of some values and 0.
+struct ByteRange {
+  double scale = 1;
+  double zero = 0;  ///< the code of 0
+  /// The code of x less that of 0.
+  [[nodiscard]] std::int64_t steps(double x) const;
+};
+/// Of float32 values; made in float32, as the runtime that defines dynamic quantization makes them.
+ByteRange byte_range(const std::vector<double>& x);
+
 /// The quantized value nearest to x, as a number.
 double quantize_one(double x, double scale, double zero, DType to);
 

@@ -116,15 +116,15 @@ void recurrent_infer(ShapeContext& c) {
   }
 }
 
-Recurrent read_recurrent(const OpCall& call, std::int64_t gates) {
+Recurrent read_recurrent(const OpCall& call, std::int64_t gates, const RecurrentWeights& weights) {
   const Tensor& x = call.input(0);
-  const Tensor& r = call.input(2);
+  const Tensor& r = weights.r;
   want_rank(call, x, 3, "X");
   want_rank(call, r, 3, "R");
   Recurrent n;
   n.directions = read_directions(call);
   n.first_is_reverse = call.attr_string("direction") == "reverse";
-  n.batch_first = call.attr_int("layout") != 0;
+  n.batch_first = call.has_attr("layout") && call.attr_int("layout") != 0;
   n.steps = x.dim(n.batch_first ? 1 : 0);
   n.batch = x.dim(n.batch_first ? 0 : 1);
   n.input = x.dim(2);
@@ -135,9 +135,9 @@ Recurrent read_recurrent(const OpCall& call, std::int64_t gates) {
     call.fail(cat("hidden_size is ", call.attr_int("hidden_size"), ", R has ", n.hidden));
   }
   const std::int64_t rows = gates * n.hidden;
-  want_shape(call, call.input(1), {n.directions, rows, n.input}, "W");
+  want_shape(call, weights.w, {n.directions, rows, n.input}, "W");
   want_shape(call, r, {n.directions, rows, n.hidden}, "R");
-  n.w = call.input(1).to_doubles();
+  n.w = weights.w.to_doubles();
   n.r = r.to_doubles();
   n.x = n.batch_first ? swapped(x.to_doubles(), n.batch, n.steps, n.input) : x.to_doubles();
   n.wb.assign(static_cast<std::size_t>(n.directions * rows), 0.0);

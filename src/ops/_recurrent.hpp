@@ -28,8 +28,15 @@ using Activation = std::function<double(double)>;
 OpDef& recurrent_schema(OpDef& def);
 /// Shapes of Y, Y_h and, for LSTM, Y_c.
 void recurrent_infer(ShapeContext& c);
+/// W [D, G H, I] and R [D, G H, H].
+struct RecurrentWeights {
+  Tensor w, r;
+};
 /// Inputs and options, checked. Errors: Fault::corrupt for shapes that do not fit.
-Recurrent read_recurrent(const OpCall& call, std::int64_t gates);
+Recurrent read_recurrent(const OpCall& call, std::int64_t gates, const RecurrentWeights& weights);
+inline Recurrent read_recurrent(const OpCall& call, std::int64_t gates) {
+  return read_recurrent(call, gates, {call.input(1), call.input(2)});
+}
 /// Functions of each direction, `names` per direction by default.
 std::vector<std::vector<Activation>> read_activations(const AttributeReader& a,
                                                       std::int64_t directions,

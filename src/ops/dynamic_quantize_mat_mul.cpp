@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <cmath>
-
 #include "ops/_qmatmul.hpp"
 
 namespace pare {
@@ -9,32 +6,18 @@ namespace {
 using Line = ops::LineParams::Line;
 
 constexpr TypeSet kReal = {ElementKind::f32};
-constexpr float kSteps = 255.0F;
 
 void infer(ShapeContext& c) {
   c.set_output(0, c.input_dtype(0), ops::matmul_shape(c, c.input_shape(0), c.input_shape(1)));
 }
 
-/// x as unsigned bytes over its own range, widened to hold 0; scale and zero point are made in
-/// float32, as the runtime that defines the operator makes them.
 ops::CodedMatrix quantize_by_range(const Tensor& x) {
-  float least = 0;
-  float most = 0;
-  for (const float v : x.data<float>()) {
-    least = std::min(least, v);
-    most = std::max(most, v);
-  }
-  const float scale = most == least ? 1.0F : (most - least) / kSteps;
-  const float zero = std::clamp(std::nearbyint(-least / scale), 0.0F, kSteps);
+  const std::vector<double> values = x.to_doubles();
+  const ops::ByteRange range = ops::byte_range(values);
   ops::CodedMatrix m;
   m.shape = x.shape();
-  m.scale.values = {static_cast<double>(scale)};
-  for (const float v : x.data<float>()) {
-    const double code = ops::quantize_one(static_cast<double>(v / scale), 1,
-                                          static_cast<double>(zero), dtype_of(ElementKind::u8));
-    m.codes.push_back(
-        static_cast<std::uint64_t>(static_cast<std::int64_t>(code - static_cast<double>(zero))));
-  }
+  m.scale.values = {range.scale};
+  for (const double v : values) m.codes.push_back(static_cast<std::uint64_t>(range.steps(v)));
   return m;
 }
 

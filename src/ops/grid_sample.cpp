@@ -220,22 +220,27 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::per_output(c, 16); }
 
+constexpr TypeSet kTypes = types::kNumeric | types::kBool | types::kString | types::kComplex;
+
+OpDef schema(const char* domain, int since, TypeSet taken) {
+  return OpDef(domain, "GridSample", since)
+      .input("X", taken, "T1")
+      .input("grid", types::kFloat, "T2")
+      .output("Y", taken, "T1")
+      .attribute("align_corners", std::int64_t{0}, "-1 and 1 are the middles of the outer pixels")
+      .attribute("mode", std::string("linear"), "linear, nearest or cubic")
+      .attribute("padding_mode", std::string("zeros"), "zeros, border or reflection")
+      .define(infer, reference, cost);
+}
+
 }  // namespace
 
 /// x sampled at the places that `grid` names, from -1 to 1 along every dimension, the last
 /// dimension first. Interpolated integers lose their fraction; text and complex numbers have the
 /// nearest element only. Shapes: x [N, C, D1 .. Dr], grid [N, O1 .. Or, r] -> y [N, C, O1 .. Or].
-/// Source: ONNX GridSample, version 22.
+/// Source: ONNX GridSample, version 22; ONNX Runtime, ContribOperators.md, GridSample.
 OpDefs op_grid_sample() {
-  constexpr TypeSet kTypes = types::kNumeric | types::kBool | types::kString | types::kComplex;
-  return OpDef("GridSample", 22)
-      .input("X", kTypes, "T1")
-      .input("grid", types::kFloat, "T2")
-      .output("Y", kTypes, "T1")
-      .attribute("align_corners", std::int64_t{0}, "-1 and 1 are the middles of the outer pixels")
-      .attribute("mode", std::string("linear"), "linear, nearest or cubic")
-      .attribute("padding_mode", std::string("zeros"), "zeros, border or reflection")
-      .define(infer, reference, cost);
+  return {schema("", 22, kTypes), schema("com.microsoft", 1, types::kFloat)};
 }
 
 }  // namespace pare

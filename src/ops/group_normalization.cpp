@@ -1,6 +1,4 @@
-#include <cmath>
-
-#include "ops/_numbers.hpp"
+#include "ops/_group_norm.hpp"
 
 namespace pare {
 namespace {
@@ -33,24 +31,10 @@ void reference(OpCall& call) {
   const std::int64_t channels = x.dim(1);
   ops::want_shape(call, call.input(1), {channels}, "the scale");
   ops::want_shape(call, call.input(2), {channels}, "the bias");
-  const std::vector<double> scale = call.input(1).to_doubles();
-  const std::vector<double> bias = call.input(2).to_doubles();
-  const auto epsilon = static_cast<double>(call.attr_float("epsilon"));
   std::vector<double> v = x.to_doubles();
-  const std::int64_t inner = ops::inner_size(x.shape(), 1);
-  const std::int64_t n = channels / groups * inner;
-  for (std::int64_t first = 0; n > 0 && first < x.size(); first += n) {
-    double mean = 0;
-    for (std::int64_t i = first; i < first + n; ++i) mean += v[i];
-    mean /= static_cast<double>(n);
-    double variance = 0;
-    for (std::int64_t i = first; i < first + n; ++i) variance += (v[i] - mean) * (v[i] - mean);
-    const double inverse = 1 / std::sqrt(variance / static_cast<double>(n) + epsilon);
-    for (std::int64_t i = first; i < first + n; ++i) {
-      const std::int64_t c = i / inner % channels;
-      v[i] = (v[i] - mean) * inverse * scale[c] + bias[c];
-    }
-  }
+  ops::normalize_groups(v, {channels, ops::inner_size(x.shape(), 1), groups,
+                            static_cast<double>(call.attr_float("epsilon")),
+                            call.input(1).to_doubles(), call.input(2).to_doubles()});
   call.set_output(0, ops::from_doubles(v, x.shape(), x.type()));
 }
 

@@ -35,17 +35,20 @@ void reference(OpCall& call) {
   call.set_output(0, out.take());
 }
 
-}  // namespace
-
-/// The upper (or lower) triangle of matrices, zero elsewhere; k moves the diagonal to the right.
-/// Shapes: x [.., R, C] -> y as x. Source: ONNX Trilu, version 14.
-OpDefs op_trilu() {
-  return OpDef("Trilu", 14)
+OpDef schema(const char* domain, int since) {
+  return OpDef(domain, "Trilu", since)
       .input("input", types::kAll)
       .optional_input("k", {ElementKind::i64}, "tensor(int64)")
       .output("output", types::kAll)
       .attribute("upper", std::int64_t{1}, "0: the lower triangle")
       .define(infer, reference, ops::free_of_flops);
 }
+
+}  // namespace
+
+/// The upper (or lower) triangle of matrices, zero elsewhere; k moves the diagonal to the right.
+/// Shapes: x [.., R, C] -> y as x. Source: ONNX Trilu, version 14; ONNX Runtime,
+/// ContribOperators.md, Trilu.
+OpDefs op_trilu() { return {schema("", 14), schema("com.microsoft", 1)}; }
 
 }  // namespace pare

@@ -90,5 +90,16 @@ TEST(GridSample, ShapesAndRefusals) {
             Fault::corrupt);
 }
 
+TEST(GridSample, ContribFormHasTheOlderNamesOfModes) {
+  const Tensor x = Tensor::of<float>({1, 1, 1, 2}, {3, 7});
+  const Tensor grid =
+      Tensor::of<float>({1, 1, 2, 2}, {0, 0, -0.5F, 0});  // between, and on the first
+  for (const char* mode : {"bilinear", "linear"}) {
+    expect_close(
+        run_op("GridSample", {x, grid}, {{"mode", std::string(mode)}}, 1, "com.microsoft")[0],
+        {5, 3}, 0);
+  }
+}
+
 }  // namespace
 }  // namespace pare

@@ -18,5 +18,13 @@ TEST(Trilu, KeepsSymbolsAndNeedsAMatrix) {
   EXPECT_EQ(fault_of([] { run_op("Trilu", {ramp({3})}); }), Fault::corrupt);
 }
 
+TEST(Trilu, ContribFormIsTheSame) {
+  const Tensor k = Tensor::scalar<std::int64_t>(1);
+  const Tensor x = ramp({3, 3}, 1);
+  expect_close(run_op("Trilu", {x, k}, {}, 1, "com.microsoft")[0], {0, 2, 3, 0, 0, 6, 0, 0, 0}, 0);
+  expect_close(run_op("Trilu", {x}, {{"upper", Int{0}}}, 1, "com.microsoft")[0],
+               {1, 0, 0, 4, 5, 0, 7, 8, 9}, 0);
+}
+
 }  // namespace
 }  // namespace pare
