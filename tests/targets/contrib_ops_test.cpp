@@ -365,6 +365,63 @@ TEST_P(ContribOps, GroupQueryAttentionBiasAndSinks) {
   expect_same({"GroupQueryAttention", inputs, heads, 0, 3});
 }
 
+TEST_P(ContribOps, DecoderAttention) {
+  const char* op = "DecoderMaskedMultiHeadAttention";
+  const Tensor q = noise({4, 1, 16}, 1);
+  const Tensor past = noise({4, 2, 6, 8}, 4);
+  const Tensor past_value = noise({4, 2, 6, 8}, 5);
+  const Attributes heads = {{"num_heads", Int{2}}, {"past_present_share_buffer", Int{1}}};
+  const std::vector<Tensor> inputs = {q, noise({4, 1, 16}, 2), noise({4, 1, 16}, 3)};
+  const Tensor mask = Tensor::of<std::int32_t>({4, 4}, {1, 1, 1, 1, 0, 1, 1, 1,  //
+                                                        1, 1, 1, 1, 0, 0, 1, 1});
+  const Tensor used = Tensor::of<std::int32_t>({1}, {3});
+  expect_same({op,
+               inputs + std::vector<Tensor>{mask, noise({1, 2, 1, 4}, 6), past, past_value, used},
+               heads, 0, 3});
+  const Tensor beams = Tensor::of<std::int32_t>({2, 2, 6}, {0, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0,  //
+                                                            1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+  expect_same({op,
+               inputs +
+                   std::vector<Tensor>{
+                       {}, {}, past, past_value, used, Tensor::of<std::int32_t>({1}, {2}), beams},
+               heads, 0, 3});
+  expect_same({op, {q, past, past_value}, {{"num_heads", Int{2}}}});
+}
+
+TEST_P(ContribOps, QuantizedRecurrence) {
+  const Tensor x = noise({4, 1, 6}, 1);
+  for (const Int directions : {1, 2}) {
+    Attributes attributes = {{"hidden_size", Int{8}}};
+    if (directions == 2) attributes.emplace("direction", std::string("bidirectional"));
+    expect_same({"DynamicQuantizeLSTM",
+                 {x,
+                  code_noise(i8, {directions, 6, 32}, 2),
+                  code_noise(i8, {directions, 8, 32}, 3),
+                  noise({directions, 64}, 4),
+                  {},
+                  {},
+                  {},
+                  {},
+                  ramp({directions}, 0.004F),
+                  Tensor(i8, {directions}),
+                  ramp({directions}, 0.003F),
+                  Tensor(i8, {directions})},
+                 attributes,
+                 0,
+                 3});
+  }
+}
+
+TEST_P(ContribOps, ExportedByName) {
+  expect_same({"Inverse", {noise({2, 4, 4}, 1)}});
+  expect_same({"Trilu", {noise({2, 4, 5}, 1), Tensor::scalar<Int>(-1)}, {{"upper", Int{0}}}});
+  for (const char* mode : {"bilinear", "nearest", "bicubic"}) {
+    expect_same({"GridSample",
+                 {noise({1, 2, 4, 5}, 1), noise({1, 3, 3, 2}, 2)},
+                 {{"mode", std::string(mode)}, {"padding_mode", std::string("border")}}});
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Installed, ContribOps, testing::ValuesIn(libraries()),
                          [](const auto& /*info*/) { return std::string("ort"); });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ContribOps);
