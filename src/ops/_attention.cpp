@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/checked.hpp"
 #include "base/threads.hpp"
 #include "ops/_softmax.hpp"
 
@@ -59,7 +60,9 @@ std::int64_t shared_by(const AttributeReader& a, std::int64_t queries, std::int6
 
 Heads split_heads(Heads h, const std::vector<double>& x, const HeadLayout& layout,
                   const double* bias) {
-  h.values.reserve(static_cast<std::size_t>(element_count(h.shape())));
+  const std::int64_t count = element_count(h.shape());
+  if (count == 0) return h;  // however large the sizes are that empty heads claim
+  h.values.reserve(static_cast<std::size_t>(count));
   for (std::int64_t b = 0; b < h.batch; ++b) {
     for (std::int64_t n = 0; n < h.heads; ++n) {
       for (std::int64_t t = 0; t < h.length; ++t) {
@@ -94,6 +97,7 @@ Heads heads_from(const AttributeReader& a, const Tensor& t, std::int64_t heads,
 
 std::vector<double> merge_heads(const Heads& h) {
   std::vector<double> y;
+  if (h.values.empty()) return y;
   y.reserve(h.values.size());
   for (std::int64_t b = 0; b < h.batch; ++b) {
     for (std::int64_t t = 0; t < h.length; ++t) {
@@ -110,7 +114,8 @@ Heads join_heads(const AttributeReader& a, const Heads& past, const Heads& now) 
     a.fail(cat("the past has shape ", to_string(past.shape()), ", the present ",
                to_string(now.shape())));
   }
-  Heads all{{}, now.batch, now.heads, past.length + now.length, now.size};
+  Heads all{{}, now.batch, now.heads, checked_add(past.length, now.length), now.size};
+  if (element_count(all.shape()) == 0) return all;
   for (std::int64_t b = 0; b < all.batch; ++b) {
     for (std::int64_t n = 0; n < all.heads; ++n) {
       for (const Heads* part : {&past, &now}) {
@@ -138,6 +143,7 @@ std::vector<double> attention_scores(const AttributeReader& a, const Heads& q, c
   const std::int64_t shared = shared_by(a, q.heads, k.heads);
   std::vector<double> p(
       static_cast<std::size_t>(element_count({q.batch, q.heads, q.length, k.length})));
+  if (p.empty()) return p;
   parallel_for(q.batch * q.heads * q.length, 4, [&](std::int64_t from, std::int64_t to) {
     for (std::int64_t row = from; row < to; ++row) {
       const std::int64_t b = row / (q.heads * q.length);
@@ -181,6 +187,7 @@ Heads weighted_values(const AttributeReader& a, const std::vector<double>& p, co
     a.fail(cat(p.size(), " weights for values ", to_string(v.shape())));
   }
   y.values.resize(static_cast<std::size_t>(element_count(y.shape())));
+  if (y.values.empty()) return y;
   parallel_for(y.batch * heads * queries, 4, [&](std::int64_t from, std::int64_t to) {
     for (std::int64_t row = from; row < to; ++row) {
       double* out = y.values.data() + row * v.size;
@@ -205,6 +212,7 @@ Cost attention_cost(const ShapeContext& c, double queries, const Dim& keys) {
 
 void add_score_bias(std::vector<double>& scores, const Heads& q, std::int64_t keys,
                     const ScoreBias& bias) {
+  if (scores.empty()) return;
   parallel_for(q.batch * q.heads * q.length, 4, [&](std::int64_t from, std::int64_t to) {
     for (std::int64_t row = from; row < to; ++row) {
       const std::int64_t b = row / (q.heads * q.length);

@@ -24,6 +24,7 @@ void check_groups(const AttributeReader& a, const Dim& channels) {
 }  // namespace
 
 void normalize_groups(std::vector<double>& x, const GroupNorm& norm) {
+  if (x.empty()) return;
   const std::int64_t n = norm.channels / norm.groups * norm.inner;
   const auto size = static_cast<std::int64_t>(x.size());
   for (std::int64_t first = 0; n > 0 && first < size; first += n) {

@@ -111,14 +111,17 @@ class Bias {
     left_ = call.attr_int("left_window_size");
     right_ = call.attr_int("right_window_size");
     if (left_ < -1 || right_ < -1) call.fail(cat("a window of ", left_, " and ", right_));
-    read_places(call, p);
+    if (call.has_input(kPastKey)) past_ = call.input(kPastKey).dim(2);
+    if (call.has_input(kValidKeys)) read_valid(call, p);
     if (call.has_input(kMask)) read_mask(call, p);
   }
 
   double operator()(std::int64_t b, std::int64_t n, std::int64_t s, std::int64_t t) const {
-    const std::int64_t ahead = t - (first_[static_cast<std::size_t>(b)] + s);
-    const bool hidden = t >= valid_[static_cast<std::size_t>(b)] || (causal_ && ahead > 0) ||
-                        (left_ >= 0 && -ahead > left_) || (right_ >= 0 && ahead > right_);
+    const std::int64_t valid = valid_.empty() ? keys_ : valid_[static_cast<std::size_t>(b)];
+    const std::int64_t first = valid_.empty() ? past_ : valid - queries_;
+    const std::int64_t ahead = t - (first + s);
+    const bool hidden = t >= valid || (causal_ && ahead > 0) || (left_ >= 0 && -ahead > left_) ||
+                        (right_ >= 0 && ahead > right_);
     if (hidden) return -kInfinity;
     if (!masked_) return 0;
     if (t >= masked_keys_) return -kInfinity;
@@ -127,21 +130,12 @@ class Bias {
   }
 
  private:
-  /// Places of the first queries among the keys, and how many keys are valid.
-  void read_places(const OpCall& call, const Parts& p) {
-    const bool cached = call.has_input(kPastKey);
-    first_.assign(static_cast<std::size_t>(p.q.batch),
-                  cached ? call.input(kPastKey).dim(2) : std::int64_t{0});
-    valid_.assign(static_cast<std::size_t>(p.q.batch), keys_);
-    if (!call.has_input(kValidKeys)) return;
-    if (cached) call.fail("nonpad_kv_seqlen together with past_key");
+  void read_valid(const OpCall& call, const Parts& p) {
+    if (call.has_input(kPastKey)) call.fail("nonpad_kv_seqlen together with past_key");
     ops::want_shape(call, call.input(kValidKeys), {p.q.batch}, "nonpad_kv_seqlen");
     valid_ = call.input(kValidKeys).to_ints();
-    for (std::size_t b = 0; b < valid_.size(); ++b) {
-      if (valid_[b] < 0 || valid_[b] > keys_) {
-        call.fail(cat("nonpad_kv_seqlen is ", valid_[b], " of ", keys_, " keys"));
-      }
-      first_[b] = valid_[b] - queries_;
+    for (const std::int64_t n : valid_) {
+      if (n < 0 || n > keys_) call.fail(cat("nonpad_kv_seqlen is ", n, " of ", keys_, " keys"));
     }
   }
 
@@ -165,7 +159,8 @@ class Bias {
   std::int64_t heads_, queries_, keys_;
   std::int64_t left_ = -1, right_ = -1;
   bool causal_ = false;
-  std::vector<std::int64_t> first_, valid_;  // by batch
+  std::int64_t past_ = 0;            // keys in front of the first query
+  std::vector<std::int64_t> valid_;  // keys of a batch, the last of them those of the queries
   bool masked_ = false;
   std::vector<double> mask_;
   std::vector<std::int64_t> offsets_;  // into mask_, [batch, heads, queries, masked_keys_]

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/checked.hpp"
 #include "ops/_attention.hpp"
 
 namespace pare {
@@ -163,6 +164,8 @@ State appended(const OpCall& call, std::size_t past_input, const ops::Heads& now
   const std::int64_t used = past_length(call, past.length);
   State s;
   s.present = ops::join_heads(call, past, now);
+  s.seen = {{}, now.batch, now.heads, checked_add(used, std::int64_t{1}), now.size};
+  if (now.values.empty()) return s;
   if (call.attr_int("past_present_share_buffer") != 0) {
     s.present = past;  // the buffer has room: the new token takes its place in it
     for (std::int64_t i = 0; i < now.batch * now.heads; ++i) {
@@ -170,7 +173,6 @@ State appended(const OpCall& call, std::size_t past_input, const ops::Heads& now
                   s.present.values.data() + (i * past.length + used) * now.size);
     }
   }
-  s.seen = {{}, now.batch, now.heads, used + 1, now.size};
   for (std::int64_t b = 0; b < now.batch; ++b) {
     for (std::int64_t n = 0; n < now.heads; ++n) {
       for (std::int64_t t = 0; t <= used; ++t) {

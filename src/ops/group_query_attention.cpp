@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/checked.hpp"
 #include "ops/_attention.hpp"
 #include "ops/_rotary.hpp"
 #include "ops/_softmax.hpp"
@@ -152,7 +153,7 @@ void read_places(const OpCall& call, Step& s) {
     ops::want_shape(call, call.input(kPastValue), past.shape(), "past_value");
   }
   const std::vector<std::int64_t> total = call.input(kTotal).to_ints();
-  if (total.size() != 1 || total[0] < s.q.length || total[0] > s.cached + s.q.length) {
+  if (total.size() != 1 || total[0] < s.q.length || total[0] > checked_add(s.cached, s.q.length)) {
     call.fail(cat("total_sequence_length has ", total.size(), " values, with ", s.cached,
                   " keys before ", s.q.length));
   }
@@ -208,7 +209,7 @@ std::vector<std::int64_t> positions(const OpCall& call, const Step& s) {
 
 void rotate(const OpCall& call, const ops::RotaryCaches& caches,
             const std::vector<std::int64_t>& places, ops::Heads& h) {
-  for (std::int64_t i = 0; i < h.batch * h.heads * h.length; ++i) {
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(h.values.size()) / h.size; ++i) {
     const std::int64_t token = i / (h.heads * h.length) * h.length + i % h.length;
     const std::int64_t place = places[static_cast<std::size_t>(token)];
     if (place < 0 || place >= caches.rows) {
@@ -242,6 +243,7 @@ void prepare_heads(const OpCall& call, Step& s) {
 ops::Heads joined(const OpCall& call, const Step& s, std::size_t past, const ops::Heads& now) {
   ops::Heads all{{}, now.batch, now.heads, std::max(s.cached, s.total), now.size};
   all.values.resize(static_cast<std::size_t>(element_count(all.shape())));
+  if (all.values.empty()) return all;
   ops::Heads old;
   if (call.has_input(past)) old = ops::heads_of(call, call.input(past));
   for (std::int64_t b = 0; b < all.batch; ++b) {
@@ -296,6 +298,7 @@ ops::ScoreBias score_bias(const OpCall& call, const Step& s) {
 
 /// Softmax of every row, where a score of its head's own takes part for nothing.
 void softmax_with_sinks(const OpCall& call, const Step& s, std::vector<double>& p) {
+  if (p.empty()) return;
   std::vector<double> sinks;
   if (call.attr_int("smooth_softmax") != 0) sinks.assign(static_cast<std::size_t>(s.q.heads), 0);
   if (call.has_input(kSink)) {

@@ -136,7 +136,8 @@ void reference(OpCall& call) {
   y.values.resize(static_cast<std::size_t>(element_count(y.shape())));
   const std::int64_t shared = p.q.heads / p.k.heads;
   const std::int64_t state_size = p.k.size * p.v.size;
-  parallel_for(p.k.batch * p.k.heads, 1, [&](std::int64_t from, std::int64_t to) {
+  const std::int64_t heads = p.state.values.empty() ? 0 : p.k.batch * p.k.heads;
+  parallel_for(heads, 1, [&](std::int64_t from, std::int64_t to) {
     for (std::int64_t head = from; head < to; ++head) {
       double* state = p.state.values.data() + head * state_size;
       const std::int64_t b = head / p.k.heads;

@@ -58,7 +58,8 @@ std::vector<std::int64_t> positions(const OpCall& call, const Tensor& given, con
   const bool one = !call.def().domain.empty() && given.rank() <= 1 && given.size() == 1;
   if (!one) ops::want_shape(call, given, {s.batch, s.length}, "position_ids");
   std::vector<std::int64_t> out;
-  for (std::int64_t i = 0; i < s.batch * s.length; ++i) {
+  const std::int64_t tokens = call.input(0).empty() ? 0 : s.batch * s.length;
+  for (std::int64_t i = 0; i < tokens; ++i) {
     const std::int64_t p = one ? i % s.length : ids[static_cast<std::size_t>(i)];
     if (one && ids[0] > rows) call.fail(cat("position ", ids[0], " with caches for ", rows));
     out.push_back(one ? p + ids[0] : p);

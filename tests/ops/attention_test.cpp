@@ -245,5 +245,19 @@ TEST(Attention, WrongSizesAreCorrupt) {
   EXPECT_EQ(run({kQ, kK, kV}, {{"left_window_size", Int{-2}}}), Fault::corrupt);
 }
 
+TEST(Attention, EmptyTensorsMayClaimAnySize) {
+  const std::int64_t most = std::int64_t{1} << 40;
+  const Tensor heads(ElementKind::f32, {most, most, 0, 4});
+  EXPECT_EQ(run_op("Attention", {heads, heads, heads}, {{"is_causal", Int{1}}}, 3)[0].shape(),
+            heads.shape());
+  const Tensor tokens(ElementKind::f32, {most, 0, 8});
+  const Attributes two = {{"q_num_heads", Int{2}}, {"kv_num_heads", Int{2}}};
+  EXPECT_EQ(run_op("Attention", {tokens, tokens, tokens}, two)[0].shape(), tokens.shape());
+  // Queries without any key give zeros.
+  const Tensor none(ElementKind::f32, {2, 2, 0, 5});
+  expect_close(run_op("Attention", {noise({2, 2, 1, 5}), none, none})[0],
+               std::vector<float>(20, 0.0F), 0);
+}
+
 }  // namespace
 }  // namespace pare

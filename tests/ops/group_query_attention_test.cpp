@@ -335,5 +335,21 @@ TEST(GroupQueryAttention, OtherCachesAreUnsupported) {
   EXPECT_EQ(fault({{"sliding_window_cache", Int{1}}}), Fault::unsupported);
 }
 
+TEST(GroupQueryAttention, EmptyTensorsMayClaimAnySize) {
+  const std::int64_t most = std::int64_t{1} << 40;
+  const Tensor q(ElementKind::f32, {0, 1, 8 * most});
+  const Tensor past(ElementKind::f32, {0, most, most, 4});
+  const Attributes heads = {
+      {"num_heads", Int{4}}, {"kv_num_heads", Int{2}}, {"smooth_softmax", Int{1}}};
+  const auto y =
+      run_contrib("GroupQueryAttention",
+                  {q, {}, {}, {}, {}, Tensor(ElementKind::i32, {0}), total(1)}, heads, 3);
+  EXPECT_EQ(y[0].shape(), (Shape{0, 1, 4 * most}));
+  EXPECT_EQ(fault_of([&] {
+              run({q, {}, {}, past, past, Tensor(ElementKind::i32, {0}), total(1)});
+            }),
+            Fault::corrupt);
+}
+
 }  // namespace
 }  // namespace pare
