@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "base/threads.hpp"
@@ -28,9 +29,14 @@ struct HeadCounts {
   std::int64_t q = 1, kv = 1;
 };
 
+/// In com.microsoft heads of keys may share those of queries too.
 HeadCounts head_counts(const AttributeReader& a) {
   const HeadCounts n = {a.attr_int("q_num_heads"), a.attr_int("kv_num_heads")};
-  if (n.kv < 1 || n.q < 1 || n.q % n.kv != 0) a.fail(cat(n.q, " heads share ", n.kv));
+  const bool positive = n.kv > 0 && n.q > 0;
+  const bool either_way = !a.def().domain.empty();
+  if (!positive || (n.q % n.kv != 0 && !(either_way && n.kv % n.q == 0))) {
+    a.fail(cat(n.q, " heads share ", n.kv));
+  }
   return n;
 }
 
@@ -45,7 +51,7 @@ void infer(ShapeContext& c) {
   SymShape y(3);
   SymShape state = {Dim(), n.kv, Dim(), value_size};
   if (q != nullptr) {
-    y = {(*q)[0], (*q)[1], value_size * n.q};
+    y = {(*q)[0], (*q)[1], value_size * std::max(n.q, n.kv)};
     state[0] = (*q)[0];
     state[2] = floor_div((*q)[2], n.q);
   }
@@ -129,12 +135,17 @@ void update(double* state, const Parts& p, const Rule& rule, std::int64_t b, std
 }
 
 void reference(OpCall& call) {
+  if (call.has_attr("state_window") && call.attr_int("state_window") != 0) {
+    throw Error(Fault::unsupported, cat(call.node().label(), ": states of several tokens"));
+  }
   const Rule rule = rule_of(call);
   Parts p = read_parts(call, rule);
   const double scale = ops::score_scale(call, p.q.size);
-  ops::Heads y{{}, p.q.batch, p.q.heads, p.q.length, p.v.size};
+  const std::int64_t outputs = std::max(p.q.heads, p.k.heads);
+  ops::Heads y{{}, p.q.batch, outputs, p.q.length, p.v.size};
   y.values.resize(static_cast<std::size_t>(element_count(y.shape())));
-  const std::int64_t shared = p.q.heads / p.k.heads;
+  const std::int64_t shared = outputs / p.k.heads;    // outputs of a state
+  const std::int64_t of_query = outputs / p.q.heads;  // outputs of a query
   const std::int64_t state_size = p.k.size * p.v.size;
   const std::int64_t heads = p.state.values.empty() ? 0 : p.k.batch * p.k.heads;
   parallel_for(heads, 1, [&](std::int64_t from, std::int64_t to) {
@@ -146,7 +157,7 @@ void reference(OpCall& call) {
         update(state, p, rule, b, h, t);
         for (std::int64_t n = h * shared; n < (h + 1) * shared; ++n) {
           double* out = y.values.data() + ((b * y.heads + n) * y.length + t) * y.size;
-          const double* q = p.q.at(b, n, t);
+          const double* q = p.q.at(b, n / of_query, t);
           for (std::int64_t i = 0; i < state_size; ++i) {
             out[i % y.size] += scale * q[i / y.size] * state[i];
           }
@@ -170,17 +181,8 @@ Cost cost(const ShapeContext& c) {
   return {.macs = macs, .flops = 2 * macs, .bytes = ops::traffic_bytes(c)};
 }
 
-}  // namespace
-
-/// Attention without a softmax, by a state S [key size, value size] per head of keys and values:
-/// for each token S fades (S = exp(decay) S, row by row), takes up its key and value (S += k v'),
-/// and is read by the queries that share it (y = scale q' S). With a delta rule v is
-/// beta (v - S' k) there. Shapes: query [B, T, N K], key [B, T, M K], value [B, T, M V], past_state
-/// [B, M, K, V] (zeros), decay [B, T, M] or [B, T, M K], beta [B, T, M] or [B, T, 1] -> output
-/// [B, T, N V], present_state as past_state. Errors: Fault::corrupt for sizes that do not fit, and
-/// gates that the rule lacks or has not. Source: ONNX LinearAttention, version 27.
-OpDefs op_linear_attention() {
-  return OpDef("LinearAttention", 27)
+OpDef schema(const char* domain, int since) {
+  return OpDef(domain, "LinearAttention", since)
       .input("query", kReal)
       .input("key", kReal)
       .input("value", kReal)
@@ -195,6 +197,22 @@ OpDefs op_linear_attention() {
       .attribute("scale", 0.0F, "of the queries; 0: 1 / sqrt(size of a key)")
       .attribute("update_rule", std::string("gated_delta"), "linear, gated, delta, gated_delta")
       .define(infer, reference, cost);
+}
+
+}  // namespace
+
+/// Attention without a softmax, by a state S [key size, value size] per head of keys and values:
+/// for each token S fades (S = exp(decay) S, row by row), takes up its key and value (S += k v'),
+/// and is read by the queries that share it (y = scale q' S). With a delta rule v is
+/// beta (v - S' k) there. Shapes: query [B, T, N K], key [B, T, M K], value [B, T, M V], past_state
+/// [B, M, K, V] (zeros), decay [B, T, M] or [B, T, M K], beta [B, T, M] or [B, T, 1] -> output
+/// [B, T, N V] (com.microsoft: [B, T, max(N, M) V], as M may be a multiple of N), present_state as
+/// past_state. Errors: Fault::corrupt for sizes that do not fit, and gates that the rule lacks or
+/// has not; Fault::unsupported for a state_window. Source: ONNX LinearAttention, version 27, and
+/// ONNX Runtime, ContribOperators.md, LinearAttention.
+OpDefs op_linear_attention() {
+  return {schema("", 27),
+          schema("com.microsoft", 1).attribute("state_window", std::int64_t{0}, "must be 0")};
 }
 
 }  // namespace pare

@@ -6,53 +6,9 @@ namespace {
 
 constexpr TypeSet kReal = {ElementKind::f32, ElementKind::f16, ElementKind::bf16};
 
-/// What one application rotates: heads of `head` values whose first `turned` turn.
-struct Sizes {
-  std::int64_t batch = 0, length = 0, heads = 0, head = 0, turned = 0;
-  bool head_first = false;  // [B, heads, T, head] instead of [B, T, heads * head]
-
-  [[nodiscard]] std::int64_t start(std::int64_t b, std::int64_t t, std::int64_t h) const noexcept {
-    return head_first ? ((b * heads + h) * length + t) * head
-                      : ((b * length + t) * heads + h) * head;
-  }
-};
-
-/// The heads of 3-dimensional x are told by num_heads; without it, in com.microsoft, a head is what
-/// turns.
-Sizes sizes_of(const OpCall& call, std::int64_t half) {
-  const Shape& x = call.input(0).shape();
-  if (x.size() != 3 && x.size() != 4) {
-    call.fail(cat("input has shape ", to_string(x), ", wanted rank 3 or 4"));
-  }
-  const std::int64_t said = call.attr_int("rotary_embedding_dim");
-  const std::int64_t heads = call.has_attr("num_heads") ? call.attr_int("num_heads") : 0;
-  if (said < 0 || heads < 0) call.fail(cat("num_heads ", heads, ", rotary_embedding_dim ", said));
-  Sizes s;
-  s.batch = x[0];
-  s.head_first = x.size() == 4;
-  s.length = x[s.head_first ? 2 : 1];
-  s.turned = said > 0 ? said : 2 * half;
-  if (s.head_first) {
-    s.heads = x[1];
-    s.head = x[3];
-  } else {
-    const bool told = said > 0 || call.def().domain.empty();
-    if (told && heads == 0) call.fail("num_heads is wanted to tell heads apart");
-    s.head = told ? x[2] / heads : s.turned;
-    s.heads = s.head > 0 ? x[2] / s.head : 0;
-    if (s.heads * s.head != x[2]) call.fail(cat(x[2], " values do not divide into heads"));
-  }
-  const bool whole = said > 0 || !call.def().domain.empty() || s.turned == s.head;
-  if (s.turned != 2 * half || s.turned > s.head || !whole) {
-    call.fail(
-        cat("heads of ", s.head, " values, ", s.turned, " of them turned, with caches of ", half));
-  }
-  return s;
-}
-
 /// Rows of the caches, by batch and token.
-std::vector<std::int64_t> positions(const OpCall& call, const Tensor& given, const Sizes& s,
-                                    std::int64_t rows) {
+std::vector<std::int64_t> positions(const OpCall& call, const Tensor& given,
+                                    const ops::RotarySizes& s, std::int64_t rows) {
   const std::vector<std::int64_t> ids = given.to_ints();
   // com.microsoft: one position is that of the first token
   const bool one = !call.def().domain.empty() && given.rank() <= 1 && given.size() == 1;
@@ -70,29 +26,16 @@ std::vector<std::int64_t> positions(const OpCall& call, const Tensor& given, con
   return out;
 }
 
-void rotate(OpCall& call, const ops::RotaryCaches& caches, const Sizes& s,
-            const std::vector<std::int64_t>& rows) {
-  const Tensor& x = call.input(0);
-  std::vector<double> y = x.to_doubles();
-  const std::int64_t heads = y.empty() ? 0 : s.batch * s.length * s.heads;
-  for (std::int64_t i = 0; i < heads; ++i) {
-    const std::int64_t token = i / s.heads;
-    double* head = y.data() + s.start(token / s.length, token % s.length, i % s.heads);
-    rotate_head(head, caches, rows.empty() ? token : rows[static_cast<std::size_t>(token)]);
-  }
-  call.set_output(0, ops::from_doubles(y, x.shape(), x.type()));
-}
-
 void reference(OpCall& call) {
   const ops::RotaryCaches caches =
       ops::rotary_caches(call, 1, 2, call.attr_int("interleaved") != 0);
-  const Sizes s = sizes_of(call, caches.half);
+  const ops::RotarySizes s = ops::rotary_sizes(call, caches.half);
   if (call.has_input(3)) {
     ops::want_rank(call, call.input(1), 2, "cos_cache");
-    rotate(call, caches, s, positions(call, call.input(3), s, caches.rows));
+    ops::rotate_heads(call, caches, s, positions(call, call.input(3), s, caches.rows));
   } else {
     ops::want_shape(call, call.input(1), {s.batch, s.length, caches.half}, "cos_cache");
-    rotate(call, caches, s, {});
+    ops::rotate_heads(call, caches, s, {});
   }
 }
 
@@ -103,8 +46,8 @@ void contrib_reference(OpCall& call) {
   const ops::RotaryCaches caches =
       ops::rotary_caches(call, 2, 3, call.attr_int("interleaved") != 0);
   ops::want_rank(call, call.input(2), 2, "cos_cache");
-  const Sizes s = sizes_of(call, caches.half);
-  rotate(call, caches, s, positions(call, call.input(1), s, caches.rows));
+  const ops::RotarySizes s = ops::rotary_sizes(call, caches.half);
+  ops::rotate_heads(call, caches, s, positions(call, call.input(1), s, caches.rows));
 }
 
 Cost cost(const ShapeContext& c) { return ops::per_output(c, 3); }

@@ -93,5 +93,27 @@ TEST(CausalConvWithState, WrongShapesAreCorrupt) {
   EXPECT_EQ(run({kX, kWeight}, "relu"), Fault::corrupt);
 }
 
+TEST(CausalConvWithState, ContribFormMaySpreadItsTaps) {
+  const char* op = "CausalConvWithState";
+  const auto plain = run_op(op, {kX, kWeight}, {}, 2, "com.microsoft");
+  EXPECT_TRUE(identical(plain[0], run_op(op, {kX, kWeight})[0]));
+  const Tensor past = Tensor::of<float>({1, 1, 4}, {1, 2, 3, 4});
+  const Tensor x = Tensor::of<float>({1, 1, 3}, {10, 20, 30});
+  const Tensor w = Tensor::of<float>({1, 1, 3}, {1, 100, 10000});
+  const auto got = run_op(op, {x, w, {}, past}, {{"dilation", Int{2}}}, 2, "com.microsoft");
+  expect_close(got[0], {100301, 200402, 301003}, 0);
+  expect_close(got[1], {4, 10, 20, 30}, 0);
+  EXPECT_EQ(fault_of([&] {
+              run_op(op, {x, w}, {{"dilation", Int{0}}}, 2, "com.microsoft");
+            }),
+            Fault::corrupt);
+  for (const char* name : {"channels_last", "state_window", "ndim"}) {
+    EXPECT_EQ(fault_of([&] {
+                run_op(op, {x, w}, {{name, Int{2}}}, 2, "com.microsoft");
+              }),
+              Fault::unsupported);
+  }
+}
+
 }  // namespace
 }  // namespace pare

@@ -181,5 +181,30 @@ TEST(LinearAttention, GatesAndSizesThatDoNotFitAreCorrupt) {
   EXPECT_EQ(run(linear), Fault::corrupt);
 }
 
+TEST(LinearAttention, ContribFormMayHaveFewerQueries) {
+  const Case c = make_case("gated_delta", 1, true, false);
+  Tensor twice(ElementKind::f32, {2, 3, 4});  // one query, for both heads of keys
+  const Tensor one = noise({2, 3, 2}, 7);
+  for (std::size_t i = 0; i < 24; ++i) {
+    twice.mutable_data<float>()[i] = one.data<float>()[i / 4 * 2 + i % 2];
+  }
+  const std::vector<Tensor> rest = {c.k, c.v, c.past, c.decay, c.beta};
+  const auto run = [&](const Tensor& q, Int heads, const char* domain) {
+    return run_op("LinearAttention", {q, rest[0], rest[1], rest[2], rest[3], rest[4]},
+                  {{"q_num_heads", heads}, {"kv_num_heads", Int{2}}}, 2, domain);
+  };
+  const auto want = run(twice, 2, "");
+  const auto got = run(one, 1, "com.microsoft");
+  ASSERT_EQ(got[0].shape(), (Shape{2, 3, 6}));
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(identical(got[i], want[i])) << i;
+  EXPECT_EQ(fault_of([&] { run(one, 1, ""); }), Fault::corrupt);
+  EXPECT_EQ(fault_of([&] {
+              run_op("LinearAttention", {c.q, c.k, c.v, c.past, c.decay, c.beta},
+                     {{"q_num_heads", Int{2}}, {"kv_num_heads", Int{2}}, {"state_window", Int{1}}},
+                     2, "com.microsoft");
+            }),
+            Fault::unsupported);
+}
+
 }  // namespace
 }  // namespace pare

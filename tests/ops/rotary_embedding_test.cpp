@@ -132,6 +132,9 @@ TEST(RotaryEmbedding, WrongShapesOfTheStandardFormAreCorrupt) {
   const Tensor c = noise({8, 3});
   EXPECT_EQ(run({kX, c, c, kPositions}, {}), Fault::corrupt);
   EXPECT_EQ(run({kX, c, c, kPositions}, {{"num_heads", Int{5}}}), Fault::corrupt);
+  EXPECT_EQ(run({kX, noise({8, 1}), noise({8, 1}), kPositions},
+                {{"num_heads", Int{5}}, {"rotary_embedding_dim", Int{2}}}),
+            Fault::corrupt);
   EXPECT_EQ(run({kX, c, c}, two), Fault::corrupt);
   EXPECT_EQ(run({kX, noise({2, 3, 2}), noise({2, 3, 2})}, two), Fault::corrupt);
   EXPECT_EQ(run({kX, c, noise({8, 2}), kPositions}, two), Fault::corrupt);
