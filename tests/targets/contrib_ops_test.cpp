@@ -412,6 +412,37 @@ TEST_P(ContribOps, QuantizedRecurrence) {
   }
 }
 
+TEST_P(ContribOps, LinearAttention) {
+  const Tensor k = noise({2, 3, 16}, 2);
+  const Tensor v = noise({2, 3, 12}, 3);
+  const Tensor past = noise({2, 2, 8, 6}, 4);
+  for (const char* rule : {"linear", "gated", "delta", "gated_delta"}) {
+    const bool gated = std::string(rule).find("gated") == 0;
+    const bool delta = std::string(rule).find("delta") != std::string::npos;
+    expect_same(
+        {"LinearAttention",
+         {noise({2, 3, 32}, 1), k, v, past, gated ? noise({2, 3, 2}, 5) : Tensor(),
+          delta ? noise({2, 3, 2}, 6) : Tensor()},
+         {{"q_num_heads", Int{4}}, {"kv_num_heads", Int{2}}, {"update_rule", std::string(rule)}},
+         0,
+         2});
+  }
+  expect_same(
+      {"LinearAttention",
+       {noise({2, 3, 8}, 1), k, v, past},
+       {{"q_num_heads", Int{1}}, {"kv_num_heads", Int{2}}, {"update_rule", std::string("linear")}},
+       0,
+       2});
+  const Tensor x = noise({2, 3, 5}, 1);
+  for (const char* activation : {"none", "silu"}) {
+    expect_same({"CausalConvWithState",
+                 {x, noise({3, 1, 4}, 2), noise({3}, 3), noise({2, 3, 3}, 4)},
+                 {{"activation", std::string(activation)}},
+                 0,
+                 2});
+  }
+}
+
 TEST_P(ContribOps, ExportedByName) {
   expect_same({"Inverse", {noise({2, 4, 4}, 1)}});
   expect_same({"Trilu", {noise({2, 4, 5}, 1), Tensor::scalar<Int>(-1)}, {{"upper", Int{0}}}});
