@@ -18,22 +18,45 @@ enum Input : std::size_t {
 
 constexpr TypeSet kReal = {ElementKind::f32, ElementKind::f16, ElementKind::bf16};
 
+/// The keys there are now: 3 or 5 dimensions as tokens, 4 as heads; and those of the past.
+Dim key_count(const ShapeContext& c) {
+  const SymShape* k = c.has_input(kKey) ? c.input_shape(kKey) : c.input_shape(kQuery);
+  if (k == nullptr || k->size() < 3) return {};
+  const Dim now = (*k)[k->size() == 4 ? 2 : 1];
+  if (!c.has_input(kPastKey)) return now;
+  const SymShape* past = c.input_shape(kPastKey);
+  return past != nullptr && past->size() == 4 ? (*past)[2] + now : Dim();
+}
+
 void infer(ShapeContext& c) {
+  const std::int64_t heads = c.attr_int("num_heads");
+  if (heads < 1) c.fail(cat("num_heads is ", heads));
   std::optional<SymShape> y;
+  SymShape key = {Dim(), heads, key_count(c), Dim()};
+  SymShape value = key;
+  SymShape scores = {Dim(), heads, Dim(), key[2]};
   const SymShape* q = c.input_shape(kQuery);
+  const SymShape* v = c.has_input(kValue) ? c.input_shape(kValue) : nullptr;
   if (q != nullptr && q->size() == 5) {
     y = SymShape{(*q)[0], (*q)[1], (*q)[2] * (*q)[4]};
+    key[3] = value[3] = (*q)[4];
   } else if (q != nullptr) {
     if (q->size() != 3) c.fail(cat("query has shape ", to_string(*q), ", wanted rank 3 or 5"));
-    y = SymShape{(*q)[0], (*q)[1], Dim::unknown()};
-    const SymShape* v = c.has_input(kValue) ? c.input_shape(kValue) : nullptr;
+    y = SymShape{(*q)[0], (*q)[1], Dim()};
+    key[3] = floor_div((*q)[2], heads);
     if (v != nullptr && v->size() == 3) (*y)[2] = (*v)[2];
     if (v != nullptr && v->size() == 4) (*y)[2] = (*v)[1] * (*v)[3];
     if (!c.has_input(kValue)) (*y)[2] = (*q)[2];
+    value[3] = floor_div((*y)[2], heads);
+  }
+  if (y) {
+    key[0] = value[0] = scores[0] = (*y)[0];
+    scores[2] = (*y)[1];
   }
   c.set_output(0, c.input_dtype(kQuery), y);
-  for (std::size_t i = 1; i < c.output_count(); ++i) {
-    c.set_output(i, c.input_dtype(kQuery), SymShape(4));
+  const SymShape* others[] = {&key, &value, &scores};
+  for (std::size_t i = 1; i < c.output_count() && i < 4; ++i) {
+    c.set_output(i, c.input_dtype(kQuery), *others[i - 1]);
   }
 }
 
@@ -142,16 +165,6 @@ void reference(OpCall& call) {
     const Shape shape = {p.q.batch, p.q.heads, p.q.length, p.k.length};
     call.set_output(3, ops::from_doubles(made.p, shape, type));
   }
-}
-
-/// The keys there are now: 3 or 5 dimensions as tokens, 4 as heads; and those of the past.
-Dim key_count(const ShapeContext& c) {
-  const SymShape* k = c.has_input(kKey) ? c.input_shape(kKey) : c.input_shape(kQuery);
-  if (k == nullptr || k->size() < 3) return {};
-  const Dim now = (*k)[k->size() == 4 ? 2 : 1];
-  if (!c.has_input(kPastKey)) return now;
-  const SymShape* past = c.input_shape(kPastKey);
-  return past != nullptr && past->size() == 4 ? (*past)[2] + now : Dim();
 }
 
 Cost cost(const ShapeContext& c) {

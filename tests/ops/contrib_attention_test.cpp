@@ -101,5 +101,22 @@ TEST(ContribAttention, WrongShapesAndWhatIsNotThereAreFaults) {
   EXPECT_EQ(run({kX, kW, kBias}, rotary), Fault::unsupported);
 }
 
+TEST(ContribAttention, SymbolsAndCost) {
+  const std::vector<ValueType> types = {
+      typed(ElementKind::f32, {Dim::symbol("B"), Dim::symbol("S"), 4}),
+      typed(ElementKind::f32, {4, 12}),
+      {},
+      {},
+      typed(ElementKind::f32, {2, Dim::symbol("B"), 2, Dim::symbol("P"), 2})};
+  EXPECT_EQ(to_string(infer_op("Attention", types, {{"num_heads", Int{2}}}, 0, kMicrosoft)),
+            "[B,S,4]");
+  EXPECT_EQ(to_string(infer_op("Attention", types, {{"num_heads", Int{2}}}, 1, kMicrosoft)),
+            "[2,B,2,S+P,2]");
+  OneNode one("Attention", {kX, kW, kBias}, kAttributes, 1, kMicrosoft);
+  const auto facts = infer_shapes(one.graph, op_registry());
+  EXPECT_EQ(node_cost(*one.node, op_registry(), facts).macs,
+            2 * 3 * 4 * 16 + 2 * 2 * 3 * 3 * (3 + 2));
+}
+
 }  // namespace
 }  // namespace pare

@@ -178,5 +178,36 @@ TEST(MultiHeadAttention, WrongShapesAreFaults) {
   EXPECT_EQ(run({kQ, kK, kV, {}, Tensor(ElementKind::i32, {8})}, 2), Fault::unsupported);
 }
 
+TEST(MultiHeadAttention, SymbolsAndCost) {
+  const Dim b = Dim::symbol("B");
+  const Dim s = Dim::symbol("S");
+  const Dim p = Dim::symbol("P");
+  const auto f = [](SymShape shape) { return typed(ElementKind::f32, std::move(shape)); };
+  const std::vector<ValueType> types = {f({b, s, 64}),   f({b, 7, 64}),  f({b, 7, 32}), {}, {}, {},
+                                        f({b, 8, p, 8}), f({b, 8, p, 4})};
+  const char* want[] = {"[B,S,32]", "[B,8,P+7,8]", "[B,8,P+7,4]", "[B,8,S,P+7]"};
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(
+        to_string(infer_op("MultiHeadAttention", types, {{"num_heads", Int{8}}}, i, kMicrosoft)),
+        want[i]);
+  }
+  OneNode one("MultiHeadAttention", {kQ, kK, kV}, kTwoHeads, 1, kMicrosoft);
+  const auto facts = infer_shapes(one.graph, op_registry());
+  EXPECT_EQ(node_cost(*one.node, op_registry(), facts).macs, 2 * 2 * 3 * 4 * (3 + 2));
+}
+
+TEST(MultiHeadAttention, ABiasForOtherSizesIsCorrupt) {
+  EXPECT_EQ(
+      fault_of([] {
+        run_contrib("MultiHeadAttention", {kQ, noise({2, 4, 20}), kV, noise({16})}, kTwoHeads);
+      }),
+      Fault::corrupt);
+  EXPECT_EQ(
+      fault_of([] {
+        run_contrib("MultiHeadAttention", {kQ, noise({2, 4, 2, 2, 9}), {}, noise({18})}, kTwoHeads);
+      }),
+      Fault::corrupt);
+}
+
 }  // namespace
 }  // namespace pare

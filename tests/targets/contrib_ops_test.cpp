@@ -332,6 +332,7 @@ TEST_P(ContribOps, GroupQueryAttention) {
   expect_same({op, prompt, with({{"local_window_size", Int{2}}}), 0, 3});
   expect_same({op, prompt, with({{"smooth_softmax", Int{1}}}), 0, 3});
   expect_same({op, {noise({2, 5, 128}, 6), {}, {}, {}, {}, prompt[5], prompt[6]}, heads, 0, 3});
+  expect_same({op, group_query(2, 5, 0, {4, 2}, 5), heads, 0, 3});
   expect_same({op, group_query(2, 1, 6, {6, 3}, 7), heads, 0, 3});
   expect_same({op, group_query(1, 3, 6, {8}, 9), with({{"local_window_size", Int{4}}}), 0, 3});
   for (const Int interleaved : {0, 1}) {
@@ -440,6 +441,25 @@ TEST_P(ContribOps, LinearAttention) {
                  {{"activation", std::string(activation)}},
                  0,
                  2});
+  }
+}
+
+TEST_P(ContribOps, LinearAttentionAround) {
+  expect_same({"CausalConvWithState",
+               {noise({2, 3, 5}, 1), noise({3, 1, 4}, 2), noise({3}, 3), noise({2, 3, 6}, 4)},
+               {{"dilation", Int{2}}},
+               0,
+               2});
+  expect_same({"LinearAttentionGate",
+               {noise({2, 3, 4}, 1), noise({4}, 2), noise({4}, 3), noise({2, 3, 4}, 4)},
+               {},
+               0,
+               2});
+  const Tensor ids = Tensor::of<std::int64_t>({3, 1, 3}, {0, 1, 2, 3, 4, 5, 6, 7, 1});
+  for (const Int layout : {0, 1}) {
+    expect_same({"MRotaryEmbedding",
+                 {noise({1, 2, 3, 16}, 1), ids, noise({9, 8}, 2), noise({9, 8}, 3)},
+                 {{"mrope_section", Ints{3, 3, 2}}, {"mrope_layout", layout}}});
   }
 }
 
