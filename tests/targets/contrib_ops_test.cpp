@@ -463,6 +463,20 @@ TEST_P(ContribOps, LinearAttentionAround) {
   }
 }
 
+TEST_P(ContribOps, QuantizedEmbedding) {
+  std::vector<Tensor> inputs = {Tensor::of<std::int32_t>({2, 3}, {1, 2, 0, 4, 3, 1}),
+                                Tensor::of<std::int32_t>({2, 3}, {0, 1, 1, 0, 0, 1}),
+                                code_noise(u8, {5, 8}, 1),
+                                code_noise(u8, {4, 8}, 2),
+                                code_noise(u8, {2, 8}, 3),
+                                code_noise(u8, {8}, 4),
+                                code_noise(u8, {8}, 5),
+                                Tensor::of<std::int32_t>({2, 3}, {1, 1, 0, 1, 1, 1})};
+  for (const float scale : {0.02F, 0.01F, 0.03F, 0.005F, 0.02F}) inputs.push_back(one_float(scale));
+  for (const int zero : {120, 130, 99, 3, 128}) inputs.push_back(one_code(u8, zero));
+  expect_same({"QEmbedLayerNormalization", inputs, {}, 0, 2});
+}
+
 TEST_P(ContribOps, ExportedByName) {
   expect_same({"Inverse", {noise({2, 4, 4}, 1)}});
   expect_same({"Trilu", {noise({2, 4, 5}, 1), Tensor::scalar<Int>(-1)}, {{"upper", Int{0}}}});
