@@ -80,6 +80,30 @@ Cost per_input(const ShapeContext& c, double flops) {
   return {.flops = flops * value_count(c.input(0)), .bytes = traffic_bytes(c)};
 }
 
+std::int64_t one_int(const OpCall& call, std::size_t i, std::string_view what) {
+  const Tensor& t = call.input(i);
+  if (t.size() != 1)
+    call.fail(cat(what, " has shape ", to_string(t.shape()), ", wanted one value"));
+  return t.to_ints()[0];
+}
+
+Dim one_dim(const ShapeContext& c, std::size_t i, std::string_view what) {
+  const auto elements = c.input_elements(i);
+  if (!elements) return Dim::unknown();
+  if (elements->size() != 1) c.fail(cat(what, " has ", elements->size(), " values, wanted one"));
+  return elements->front();
+}
+
+DType attr_dtype(const AttributeReader& a, std::string_view name, TypeSet allowed,
+                 DType otherwise) {
+  if (!a.has_attr(name)) return otherwise;
+  const std::int64_t number = a.attr_int(name);
+  if (number < 1 || number >= 64 || !allowed.has(static_cast<ElementKind>(number))) {
+    a.fail(cat("'", name, "' is ", number, ", which is no element type for it"));
+  }
+  return dtype_of(static_cast<ElementKind>(number));
+}
+
 void want_rank(const AttributeReader& a, const Tensor& t, std::size_t rank, std::string_view what) {
   if (t.rank() != rank) {
     a.fail(cat(what, " has shape ", to_string(t.shape()), ", wanted rank ", rank));

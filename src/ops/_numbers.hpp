@@ -46,6 +46,15 @@ Cost per_output(const ShapeContext& c, double flops);
 /// Cost of `flops` operations per element of the first input.
 Cost per_input(const ShapeContext& c, double flops);
 
+/// The one value of integer input i; `what` names it. Fault::corrupt for another count.
+std::int64_t one_int(const OpCall& call, std::size_t i, std::string_view what);
+/// The same while shapes are inferred: unknown when it is not known yet.
+Dim one_dim(const ShapeContext& c, std::size_t i, std::string_view what);
+/// The element type that attribute `name` names by its TensorProto number; `otherwise` when it is
+/// not given. Fault::corrupt for a number without a type, or a type outside `allowed`.
+DType attr_dtype(const AttributeReader& a, std::string_view name, TypeSet allowed,
+                 DType otherwise = {});
+
 /// Fault::corrupt unless the tensor has that rank / that shape; `what` names the input.
 void want_rank(const AttributeReader& a, const Tensor& t, std::size_t rank, std::string_view what);
 void want_shape(const AttributeReader& a, const Tensor& t, const Shape& shape,

@@ -26,6 +26,15 @@ void softmax(std::vector<double>& v, const Shape& shape, std::size_t axis) {
   for_each_lane(shape, axis, [&](const Lane& lane) { softmax_lane(v, lane); });
 }
 
+void log_softmax(std::vector<double>& v, const Shape& shape, std::size_t axis) {
+  for_each_lane(shape, axis, [&](const Lane& lane) {
+    const double peak = peak_of(v, lane);
+    double sum = 0;
+    for (std::int64_t i = 0; i < lane.size; ++i) sum += std::exp(v[lane[i]] - peak);
+    for (std::int64_t i = 0; i < lane.size; ++i) v[lane[i]] = v[lane[i]] - peak - std::log(sum);
+  });
+}
+
 void along_axis_infer(ShapeContext& c) {
   if (const SymShape* x = c.input_shape(0)) (void)c.attr_axis("axis", x->size());
   c.set_output(0, c.input(0));

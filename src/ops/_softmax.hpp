@@ -31,6 +31,8 @@ double peak_of(const std::vector<double>& v, const Lane& lane);
 void softmax_lane(std::vector<double>& v, const Lane& lane);
 /// Softmax along `axis` in place.
 void softmax(std::vector<double>& v, const Shape& shape, std::size_t axis);
+/// Its logarithm along `axis` in place: exact where the softmax itself would be 0.
+void log_softmax(std::vector<double>& v, const Shape& shape, std::size_t axis);
 /// Output as input 0; checks attribute `axis`.
 void along_axis_infer(ShapeContext& c);
 Cost softmax_cost(const ShapeContext& c);

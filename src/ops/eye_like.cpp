@@ -1,17 +1,15 @@
-#include "ops/_cast.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_numbers.hpp"
 
 namespace pare {
 namespace {
 
-DType wanted(const AttributeReader& a, DType otherwise) {
-  return a.has_attr("dtype") ? ops::type_attribute(a, "dtype") : otherwise;
-}
+constexpr TypeSet kTypes = types::kNumeric | types::kBool;
 
 void infer(ShapeContext& c) {
   const ValueType& x = c.input(0);
   if (x.shape && x.shape->size() != 2) c.fail("want a matrix");
-  c.set_output(0, wanted(c, x.dtype), x.shape);
+  c.set_output(0, ops::attr_dtype(c, "dtype", kTypes, x.dtype), x.shape);
 }
 
 void reference(OpCall& call) {
@@ -25,7 +23,7 @@ void reference(OpCall& call) {
       out[static_cast<std::size_t>(row * x.dim(1) + column)] = column - row == k;
     }
   }
-  call.set_output(0, eye.cast(wanted(call, x.type())));
+  call.set_output(0, eye.cast(ops::attr_dtype(call, "dtype", kTypes, x.type())));
 }
 
 }  // namespace
@@ -34,8 +32,8 @@ void reference(OpCall& call) {
 /// x. Source: ONNX EyeLike, version 22.
 OpDefs op_eye_like() {
   return OpDef("EyeLike", 22)
-      .input("input", types::kNumeric | types::kBool, "T1")
-      .output("output", types::kNumeric | types::kBool, "T2")
+      .input("input", kTypes, "T1")
+      .output("output", kTypes, "T2")
       .optional_attribute("dtype", AttributeKind::integer, "TensorProto.DataType of the result")
       .attribute("k", std::int64_t{0}, "which diagonal")
       .define(infer, reference, ops::free_of_flops);

@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "ops/_softmax.hpp"
 
 namespace pare {
@@ -7,14 +5,8 @@ namespace {
 
 void reference(OpCall& call) {
   const Tensor& x = call.input(0);
-  const auto axis = static_cast<std::size_t>(call.attr_axis("axis", x.rank()));
   std::vector<double> v = x.to_doubles();
-  ops::for_each_lane(x.shape(), axis, [&](const ops::Lane& lane) {
-    const double peak = ops::peak_of(v, lane);
-    double sum = 0;
-    for (std::int64_t i = 0; i < lane.size; ++i) sum += std::exp(v[lane[i]] - peak);
-    for (std::int64_t i = 0; i < lane.size; ++i) v[lane[i]] = v[lane[i]] - peak - std::log(sum);
-  });
+  ops::log_softmax(v, x.shape(), static_cast<std::size_t>(call.attr_axis("axis", x.rank())));
   call.set_output(0, ops::from_doubles(v, x.shape(), x.type()));
 }
 
