@@ -51,6 +51,11 @@ std::map<std::string, std::int64_t> read_opsets(const schema::ModelProto& proto)
                   cat("operator set '", escape_terminal(domain), "' is imported twice"));
     }
   }
+  const auto ml = opsets.find(std::string(kMlDomain));
+  if (ml != opsets.end() && (ml->second < kOldestMlOpset || ml->second > kNewestMlOpset)) {
+    throw Error(Fault::unsupported, cat("operator set ", ml->second, " of ", kMlDomain,
+                                        "; read are ", kOldestMlOpset, " to ", kNewestMlOpset));
+  }
   const auto standard = opsets.find("");
   if (standard == opsets.end()) {
     if (!opsets.empty()) return opsets;

@@ -71,14 +71,22 @@ constexpr auto kTable = std::to_array<UpgradeRow>({
     {"Xor", 7, up::limited_broadcast},
 });
 
+/// The same for ai.onnx.ml.
+constexpr auto kMlTable = std::to_array<UpgradeRow>({
+    {"LabelEncoder", 2, up::label_classes},
+});
+
 class Upgrader {
  public:
-  explicit Upgrader(std::int64_t version) : version_(version) {}
+  /// Versions of ai.onnx and ai.onnx.ml.
+  Upgrader(std::int64_t version, std::int64_t ml_version)
+      : version_(version), ml_version_(ml_version) {}
 
   void run(Graph& graph) {
     for (Node* node : graph.nodes()) {
       for (Graph* body : node->subgraphs()) run(*body);
-      if (node->domain().empty()) rewrite(*node);
+      if (node->domain().empty()) rewrite(*node, kTable, version_);
+      if (node->domain() == kMlDomain) rewrite(*node, kMlTable, ml_version_);
       types_.learn(*node);
     }
   }
@@ -86,11 +94,11 @@ class Upgrader {
   [[nodiscard]] const std::vector<std::string>& problems() const noexcept { return problems_; }
 
  private:
-  void rewrite(Node& node) {
+  void rewrite(Node& node, std::span<const UpgradeRow> table, std::int64_t version) {
     Rewriter rewriter(node, types_);
     const std::string op = node.op();
-    for (const UpgradeRow& row : kTable) {
-      if ((row.op != op && row.op != "*") || version_ >= row.until) continue;
+    for (const UpgradeRow& row : table) {
+      if ((row.op != op && row.op != "*") || version >= row.until) continue;
       if (const Refusal refusal = row.rewrite(rewriter)) {
         problems_.push_back(cat(node.label(), " ", *refusal));
         return;
@@ -100,6 +108,7 @@ class Upgrader {
   }
 
   std::int64_t version_;
+  std::int64_t ml_version_;
   KnownTypes types_;
   std::vector<std::string> problems_;
 };
@@ -111,13 +120,15 @@ std::span<const UpgradeRow> upgrade_table() { return kTable; }
 void upgrade(Graph& graph, const std::map<std::string, std::int64_t>& opsets) {
   auto it = opsets.find("");
   if (it == opsets.end()) it = opsets.find("ai.onnx");
-  if (it == opsets.end()) return;  // nothing of ai.onnx in this file
-  const std::int64_t version = it->second;
+  const auto ml = opsets.find(std::string(kMlDomain));
+  if (it == opsets.end() && ml == opsets.end()) return;
+  // What is not imported is not used.
+  const std::int64_t version = it == opsets.end() ? kNewestOpset : it->second;
   if (version < kOldestOpset || version > kNewestOpset) {
     throw Error(Fault::unsupported, cat("the model imports operator set ", version,
                                         " of ai.onnx, want ", kOldestOpset, " to ", kNewestOpset));
   }
-  Upgrader upgrader(version);
+  Upgrader upgrader(version, ml == opsets.end() ? kNewestMlOpset : ml->second);
   change_forms(graph, [&] { upgrader.run(graph); });
   if (upgrader.problems().empty()) return;
   throw_unsupported(cat("nodes of operator set ", version, " that no newer operator equals"),

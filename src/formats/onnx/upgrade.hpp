@@ -45,6 +45,8 @@ Refusal limited_broadcast(Rewriter& r);
 Refusal slope_per_channel(Rewriter& r);
 Refusal softmax_of_rows(Rewriter& r);
 Refusal batched_scan(Rewriter& r);
+// upgrade_ml.cpp
+Refusal label_classes(Rewriter& r);
 // upgrade_normalization.cpp
 Refusal batch_normalization_mode(Rewriter& r);
 Refusal batch_normalization_spatial(Rewriter& r);

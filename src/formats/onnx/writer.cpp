@@ -267,6 +267,10 @@ void encode_header(const Model& model, std::int64_t opset, std::int64_t ir,
   std::map<std::string, std::int64_t> opsets = model.opsets;
   opsets[""] = opset;
   for (const Node* node : model.graph->nodes()) opsets.emplace(node->domain(), 1);
+  if (const std::int64_t least = least_ml_opset(*model.graph); least > 0) {
+    std::int64_t& ml = opsets[std::string(kMlDomain)];
+    ml = std::max(ml, least);
+  }
   for (const auto& [domain, version] : opsets) {
     auto* entry = proto.add_opset_import();
     entry->set_domain(domain);
