@@ -9,6 +9,13 @@ namespace {
 constexpr std::array<std::string_view, 6> kViews = {"Reshape",   "Flatten",  "Squeeze",
                                                     "Unsqueeze", "Identity", "Dropout"};
 
+/// Whether a Dropout may drop something: it trains, or only the run will tell.
+bool may_train(const Unit& unit, PlanFacts& facts) {
+  if (!unit.is("Dropout") || unit.inputs.size() < 3 || unit.inputs[2] == nullptr) return false;
+  const Tensor* training = facts.constant(unit.inputs[2]);
+  return training == nullptr || training->size() != 1 || training->to_ints()[0] != 0;
+}
+
 /// Same bytes under another shape: nothing to run.
 Verdict accepts_view(const Unit& unit, PlanFacts& facts) {
   if (std::none_of(kViews.begin(), kViews.end(), [&](auto op) { return unit.is(op); })) {
@@ -17,10 +24,7 @@ Verdict accepts_view(const Unit& unit, PlanFacts& facts) {
   if (unit.outputs.size() > 1 && unit.outputs[1] != nullptr) {
     return refuse("the mask is wanted");
   }
-  if (unit.is("Dropout") && unit.input(2) != nullptr) {
-    const Tensor* training = facts.constant(unit.input(2));
-    if (training == nullptr || training->item<bool>()) return refuse("it may be training");
-  }
+  if (may_train(unit, facts)) return refuse("it may be training");
   if (elements_of(*unit.input(0)) != elements_of(*unit.output())) {
     return refuse("the number of elements changes");
   }

@@ -88,5 +88,18 @@ TEST(MoveKernels, BatchNormalizationInBothLayouts) {
   }
 }
 
+TEST(MoveKernels, ADropoutThatTrainsIsNoView) {
+  for (const bool training : {true, false}) {
+    Builder b;
+    Value* mode = b.constant(Tensor::scalar<bool>(training));
+    Value* x = b.node("Relu", {b.input("x", {4, 50})});
+    Value* y = b.node("Dropout", {x, b.scalar(0.5F), mode}, {{"seed", std::int64_t{3}}});
+    b.graph.add_output(b.node("Neg", {y}));
+    const Compared r = run_both(b.graph, {b.random({4, 50})});
+    EXPECT_EQ(r.has("Dropout=reference"), training) << r.kernels();
+    expect_close(r);
+  }
+}
+
 }  // namespace
 }  // namespace pare
