@@ -4,6 +4,7 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "base/budget.hpp"
 #include "ir/execute.hpp"
 
 namespace pare {
@@ -301,11 +302,12 @@ std::vector<RuntimeValue> call(const Node& node, const OpRegistry& ops,
   if (def.reference == nullptr) {
     throw Error(Fault::unsupported, cat(node.label(), ": the operator has no kernel"));
   }
+  spend_steps(1);
   return during([&] { return cat("running ", node.label()); },
                 [&] {
                   OpCall op_call(node, def, std::move(inputs));
                   op_call.run_body = run_body;
-                  def.reference(op_call);
+                  within_memory([&] { def.reference(op_call); });
                   return std::move(op_call.results());
                 });
 }
@@ -320,6 +322,7 @@ std::vector<RuntimeValue> call(const Node& node, const OpRegistry& ops,
 std::vector<RuntimeValue> run_graph(const Graph& graph, const OpRegistry& ops,
                                     std::vector<RuntimeValue> inputs, Environment& env, int depth) {
   constexpr int kDeepest = 64;
+  spend_steps(1);
   if (depth > kDeepest) throw Error(Fault::resource, "bodies are nested more than 64 deep");
   if (inputs.size() != graph.inputs().size()) {
     throw Error(Fault::usage,

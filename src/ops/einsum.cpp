@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/budget.hpp"
 #include "base/checked.hpp"
 #include "ops/_numbers.hpp"
 
@@ -173,8 +174,10 @@ std::vector<Number> contract(const std::vector<std::vector<Number>>& inputs,
     std::int64_t& n = l < outputs ? results : each;
     n = checked_mul(n, sizes[l]);
   }
+  check_elements(results);
   std::vector<Number> y(static_cast<std::size_t>(results), Number{0});
   if (each == 0) return y;
+  spend_steps(checked_mul(results, each) / 4096);
   Shape at(sizes.size(), 0);
   std::vector<std::int64_t> offset(inputs.size(), 0);
   for (std::int64_t r = 0; r < results; ++r) {

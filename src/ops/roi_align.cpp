@@ -2,6 +2,8 @@
 #include <array>
 #include <cmath>
 
+#include "base/budget.hpp"
+#include "base/checked.hpp"
 #include "base/threads.hpp"
 #include "ops/_numbers.hpp"
 
@@ -132,7 +134,7 @@ std::vector<Pair> pairs_of(const Span& span, std::int64_t bin, std::int64_t size
 void reference(OpCall& call) {
   const Tensor& x = call.input(0);
   const Tensor& rois = call.input(1);
-  const Setup s = read_setup(call);
+  Setup s = read_setup(call);
   ops::want_rank(call, x, 4, "x");
   ops::want_rank(call, rois, 2, "rois");
   ops::want_shape(call, rois, {rois.dim(0), 4}, "rois");
@@ -151,6 +153,11 @@ void reference(OpCall& call) {
   std::vector<double> y(static_cast<std::size_t>(element_count(shape)));
   const std::int64_t pixels = x.dim(2) * x.dim(3);
   if (pixels == 0 && !y.empty()) call.fail("nothing to sample");
+  if (y.empty()) s.height = 0;  // however many rows of nothing are asked for
+  for (std::int64_t r = 0; r < rois.dim(0); ++r) {
+    const std::int64_t bins = s.height == 0 ? 0 : element_count(shape) / rois.dim(0);
+    spend_steps(checked_mul(bins, rows[r].samples * columns[r].samples / 4096));
+  }
   parallel_for(rois.dim(0) * s.height, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t at = begin; at < end; ++at) {
       const std::int64_t r = at / s.height;

@@ -279,6 +279,10 @@ Verdict accepts_concat(const Unit& unit, PlanFacts& facts) {
   if (!unit.is("Concat") || !unit.posts.empty()) return not_mine();
   const DtypeInfo& info = unit.output()->dtype().info();
   if (info.values != 1 || info.bytes == 0) return refuse("packed elements");
+  for (const Value* v : unit.inputs) {  // codes of other scales may differ in their sign
+    const bool fits = unit.quantized ? is_byte(*v) : v->dtype() == unit.output()->dtype();
+    if (!fits) return refuse("operands of several types");
+  }
   (void)facts;
   return accept();
 }

@@ -112,6 +112,10 @@ Verdict accepts_moves(const Unit& unit, PlanFacts& facts) {
       return refuse(cat("input ", i, " is only known at run time"));
     }
   }
+  if (unit.is("Pad") && unit.input(2) != nullptr &&
+      unit.input(2)->dtype() != unit.input(0)->dtype()) {
+    return refuse("a fill value of another type");
+  }
   if (elements_of(*unit.input(0)) > kMostElements || elements_of(*unit.output()) > kMostElements) {
     return refuse("very many elements");
   }

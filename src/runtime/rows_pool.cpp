@@ -66,6 +66,7 @@ Verdict accepts_pool(const Unit& unit, PlanFacts& facts) {
   }
   const bool counts = !is_max(unit) && a.attr_int("count_include_pad") != 0;
   if (counts && a.attr_int("ceil_mode") != 0) return refuse("padding counts and ceil_mode is on");
+  if (a.attr_ints("kernel_shape").size() + 2 != x.size()) return refuse("a window of another rank");
   const WindowSizes w = window_sizes(a, a.attr_ints("kernel_shape"), x, shape_of(*unit.output()));
   if (sees_only_padding(w, x, shape_of(*unit.output()))) return refuse("a window of padding alone");
   return accept();

@@ -37,7 +37,7 @@ class PlannedSession final : public Session {
     if (!missing.empty()) {
       throw Error(Fault::unsupported, cat("no kernel for ", join(missing, "; ")));
     }
-    infer_shapes(*graph_, ops_);
+    within_memory([&] { infer_shapes(*graph_, ops_); });
     for (const Value* v : graph_->inputs()) inputs_.push_back({v->name(), v->type()});
     for (const Value* v : graph_->outputs()) outputs_.push_back({v->name(), v->type()});
     for (const std::string& name : options_.observe) {
@@ -54,8 +54,11 @@ class PlannedSession final : public Session {
   std::vector<RuntimeValue> run_values(const std::vector<RuntimeValue>& inputs) override {
     check(inputs);
     const ThreadScope scope(options_.threads);
-    Plan& plan = plan_for(inputs);
-    return plan.run(inputs, ops_, options_, profiling_);
+    const BudgetScope budget(options_.budget);
+    return within_memory([&] {
+      Plan& plan = plan_for(inputs);
+      return plan.run(inputs, ops_, options_, profiling_);
+    });
   }
 
   void set_profiling(bool on) override { profiling_ = on; }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/budget.hpp"
 #include "ir/op.hpp"
 
 namespace pare {
@@ -13,6 +14,7 @@ namespace pare {
 struct SessionOptions {
   int threads = 0;              ///< 0 = set_threads()'s value
   bool reference_only = false;  ///< the reference kernel for every node: the meaning
+  Budget budget;                ///< of each run and its planning; none by default
   bool allow_bf16 = false;      ///< float products may run in bfloat16
   /// Names of values handed to `observer` as soon as they are computed (calibration, per-layer
   /// comparison). They are not fused away.

@@ -6,6 +6,7 @@
 #include <limits>
 #include <new>
 
+#include "base/budget.hpp"
 #include "base/checked.hpp"
 #include "numerics/scalar_codec.hpp"
 #include "tensor/visit.hpp"
@@ -114,6 +115,7 @@ std::int64_t element_count(const Shape& shape) {
   // A zero anywhere makes an empty tensor, however large the other sizes claim to be.
   if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
   for (const std::int64_t d : shape) count = checked_mul(count, d);
+  check_elements(count);
   return count;
 }
 

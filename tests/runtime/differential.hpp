@@ -36,6 +36,9 @@ inline constexpr std::array<std::int64_t, 6> kSizes = {0, 1, 3, 7, 17, 255};
 class Differential {
  public:
   explicit Differential(std::uint64_t seed) : rng(seed) {}
+  ~Differential() { set_threads(0); }
+  Differential(const Differential&) = delete;
+  Differential& operator=(const Differential&) = delete;
 
   /// Adds to the test's failures when the three disagree.
   void check(const Builder& b, const std::vector<Tensor>& inputs, const Tolerance& tolerance);

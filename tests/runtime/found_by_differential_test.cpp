@@ -103,5 +103,27 @@ TEST(Found, DropoutInTrainingIsNoView) {
   EXPECT_EQ(steps[0].kernel, "reference");
 }
 
+/// Graphs that verify() would refuse: kernels of the session must not trust that it was asked.
+TEST(Found, OperandsOfSeveralTypesAreRefused) {
+  const auto fault = [](Builder& b, Value* y, const std::vector<Tensor>& inputs) {
+    b.graph.add_output(y);
+    try {
+      Session::create(b.graph, op_registry(), {})->run(inputs);
+    } catch (const Error& error) {
+      return error.fault();
+    }
+    ADD_FAILURE() << "nothing was thrown";
+    return Fault::usage;
+  };
+  Builder b;
+  Value* bytes = b.input("bytes", {2, 3}, ElementKind::u8);
+  Value* y = b.node("Concat", {b.input("x", {2, 3}), bytes}, {{"axis", std::int64_t{1}}});
+  EXPECT_EQ(fault(b, y, {Tensor(ElementKind::u8, {2, 3}), b.random({2, 3})}), Fault::corrupt);
+  Builder p;
+  Value* pads = p.constant(Tensor::of<std::int64_t>({2}, {1, 1}));
+  y = p.node("Pad", {p.input("x", {3}), pads, p.constant(Tensor::scalar(std::uint8_t{1}))});
+  EXPECT_EQ(fault(p, y, {p.random({3})}), Fault::corrupt);
+}
+
 }  // namespace
 }  // namespace pare
