@@ -32,7 +32,8 @@ ValueType merge_types(const Value& value, const ValueType& found) {
 
 class Inference {
  public:
-  explicit Inference(const OpRegistry& ops) : ops_(ops) {}
+  explicit Inference(const OpRegistry& ops, Facts known = {})
+      : ops_(ops), facts_(std::move(known)) {}
 
   void graph(Graph& g, int depth) {
     constexpr int kDeepest = 64;
@@ -41,6 +42,8 @@ class Inference {
     for (Value* constant : g.constants()) constant_facts(*constant);
     for (Node* node : g.nodes()) visit(*node, depth);
   }
+
+  void node(Node& n) { visit(n, 0); }
 
   Facts take() { return std::move(facts_); }
 
@@ -236,6 +239,17 @@ std::unordered_map<const Value*, ValueFacts> infer_shapes(Graph& graph, const Op
   Inference inference(ops);
   inference.graph(graph, 0);
   return inference.take();
+}
+
+void infer_node(Node& node, const OpRegistry& ops, Facts& facts) {
+  Inference inference(ops, std::move(facts));
+  try {
+    inference.node(node);
+  } catch (...) {
+    facts = inference.take();
+    throw;
+  }
+  facts = inference.take();
 }
 
 void bind_input_shapes(Graph& graph, const std::map<std::string, Shape>& shapes) {

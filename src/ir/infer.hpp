@@ -14,6 +14,10 @@ namespace pare {
 /// Unknown operators leave their outputs as they are. Returns what is known of each value.
 std::unordered_map<const Value*, ValueFacts> infer_shapes(Graph& graph, const OpRegistry& ops);
 
+/// As infer_shapes for one node whose inputs are known: for graphs that grow at their end.
+void infer_node(Node& node, const OpRegistry& ops,
+                std::unordered_map<const Value*, ValueFacts>& facts);
+
 /// As infer_shapes on a copy in which graph inputs have the given concrete shapes (by name).
 void bind_input_shapes(Graph& graph, const std::map<std::string, Shape>& shapes);
 
