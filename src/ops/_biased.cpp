@@ -14,4 +14,11 @@ void biased_infer(ShapeContext& c) {
   c.set_output(0, c.input(0));
 }
 
+void biased_gradient(GradientContext& g, Value* (*slope)(GraphBuilder&, Value*)) {
+  Value* sum = g.x(1) != nullptr ? g.add(g.x(0), g.x(1)) : g.x(0);
+  Value* dx = g.mul(g.dy(0), slope(g, sum));
+  g.set_dx(0, dx);
+  if (g.wants(1)) g.set_dx(1, g.sum_to(dx, g.x(1)));
+}
+
 }  // namespace pare::ops

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare::ops {
@@ -22,5 +23,8 @@ void biased_reference(OpCall& call) {
   for (double& e : v) e = F(e);
   call.set_output(0, from_doubles(v, x.shape(), x.type()));
 }
+
+/// Of F(x + bias), from the slope of F.
+void biased_gradient(GradientContext& g, Value* (*slope)(GraphBuilder&, Value*));
 
 }  // namespace pare::ops

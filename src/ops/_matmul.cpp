@@ -49,4 +49,25 @@ Cost matmul_cost(const ShapeContext& c, std::size_t left) {
   return {.macs = macs, .flops = 2 * macs, .bytes = traffic_bytes(c)};
 }
 
+Value* left_gradient(GradientContext& g, Value* a, Value* b, Value* dy) {
+  const std::size_t rank = g.rank(a);
+  if (g.rank(b) == 1) {
+    return g.sum_to(g.mul(rank == 1 ? dy : g.unsqueeze(dy, {-1}), b), a);
+  }
+  if (rank > 1) return g.sum_to(g.matmul(dy, g.transpose_last(b)), a);
+  Value* columns = g.matmul(b, g.unsqueeze(dy, {-1}));
+  return g.sum_to(g.op("Squeeze", {columns, g.ints({-1})}), a);
+}
+
+Value* right_gradient(GradientContext& g, Value* a, Value* b, Value* dy) {
+  const std::size_t left = g.rank(a);
+  const std::size_t rank = g.rank(b);
+  if (rank == 1) return g.sum_to(g.mul(left == 1 ? dy : g.unsqueeze(dy, {-1}), a), b);
+  if (left == 1) return g.sum_to(g.mul(g.unsqueeze(a, {-1}), g.unsqueeze(dy, {-2})), b);
+  if (rank > 2 || left == 2) return g.sum_to(g.matmul(g.transpose_last(a), dy), b);
+  // One product over all rows of all batches instead of a sum of products.
+  const auto rows = [&](Value* v) { return g.op("Flatten", {v}, {{"axis", std::int64_t{-1}}}); };
+  return g.matmul(g.transpose(rows(a), {1, 0}), rows(dy));
+}
+
 }  // namespace pare::ops

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/threads.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare::ops {
@@ -56,5 +57,10 @@ std::vector<Number> transposed(const std::vector<Number>& x, std::int64_t rows,
   }
   return y;
 }
+
+/// Gradients of a and of b in y = a b from dy. Vectors and broadcast batches as in plan_matmul; the
+/// ranks must be known.
+Value* left_gradient(GradientContext& g, Value* a, Value* b, Value* dy);
+Value* right_gradient(GradientContext& g, Value* a, Value* b, Value* dy);
 
 }  // namespace pare::ops

@@ -87,6 +87,25 @@ void skip_norm_reference(OpCall& call, const SkipInputs& inputs, bool centred) {
   if (call.wants_output(2)) call.set_output(2, from_doubles(statistics.inverse, shape, real));
 }
 
+void skip_norm_gradient(GradientContext& g, const SkipInputs& inputs, bool centred) {
+  if (g.dy(1) != nullptr || g.dy(2) != nullptr) g.refuse("no gradient through the statistics");
+  const auto given = [&](std::size_t i) { return i != 0 && g.x(i) != nullptr; };
+  Value* sum = g.add(g.x(0), g.x(1));
+  if (given(inputs.bias)) sum = g.add(sum, g.x(inputs.bias));
+  Value* ds = g.dy(3);
+  if (Value* dy = g.dy(0)) {
+    const Normalised norm =
+        normalise(g, sum, {-1}, static_cast<double>(g.attr_float("epsilon")), centred);
+    Value* through = through_norm(g, norm, g.mul(dy, g.x(inputs.gamma)));
+    ds = ds == nullptr ? through : g.add(ds, through);
+    g.set_dx(inputs.gamma, g.sum_to(g.mul(dy, norm.n), g.x(inputs.gamma)));
+    if (given(inputs.beta)) g.set_dx(inputs.beta, g.sum_to(dy, g.x(inputs.beta)));
+  }
+  g.set_dx(0, ds);
+  if (g.wants(1)) g.set_dx(1, g.sum_to(ds, g.x(1)));
+  if (given(inputs.bias)) g.set_dx(inputs.bias, g.sum_to(ds, g.x(inputs.bias)));
+}
+
 Cost norm_cost(const ShapeContext& c) { return per_output(c, 9); }
 
 }  // namespace pare::ops

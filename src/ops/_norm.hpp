@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare::ops {
@@ -33,6 +34,8 @@ struct SkipInputs {
 /// dimension.
 void skip_norm_infer(ShapeContext& c);
 void skip_norm_reference(OpCall& call, const SkipInputs& inputs, bool centred);
+/// Gradients into all inputs from y and x + skip + bias; the statistics carry none.
+void skip_norm_gradient(GradientContext& g, const SkipInputs& inputs, bool centred);
 Cost norm_cost(const ShapeContext& c);
 
 }  // namespace pare::ops

@@ -1,5 +1,7 @@
 #include "ops/_pool.hpp"
 
+#include <cmath>
+
 namespace pare::ops {
 
 void pool_infer(ShapeContext& c) {
@@ -53,6 +55,16 @@ Shape global_pool_shape(const AttributeReader& a, const Shape& x) {
   y[0] = x[0];
   y[1] = x[1];
   return y;
+}
+
+std::int64_t greatest_tap(const double* in, const std::vector<Tap>& taps) {
+  std::int64_t best = -1;
+  for (const Tap& t : taps) {
+    if (best < 0 || in[t.in] > in[best] || (std::isnan(in[t.in]) && !std::isnan(in[best]))) {
+      best = t.in;
+    }
+  }
+  return best;
 }
 
 }  // namespace pare::ops

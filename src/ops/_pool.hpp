@@ -35,4 +35,7 @@ void for_each_window(const WindowWalk& plan, std::int64_t planes, const Body& bo
 void global_pool_infer(ShapeContext& c);
 Shape global_pool_shape(const AttributeReader& a, const Shape& x);
 
+/// Index of the greatest tap: the first of equals; NaN is greater than all. -1 without taps.
+std::int64_t greatest_tap(const double* in, const std::vector<Tap>& taps);
+
 }  // namespace pare::ops

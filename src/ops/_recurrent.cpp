@@ -21,14 +21,6 @@ std::vector<double> swapped(const std::vector<double>& v, std::int64_t a, std::i
   return out;
 }
 
-std::int64_t read_directions(const AttributeReader& a) {
-  const std::string direction = a.attr_string("direction");
-  if (direction == "bidirectional") return 2;
-  if (direction != "forward" && direction != "reverse")
-    a.fail(cat("direction is '", direction, "'"));
-  return 1;
-}
-
 struct Function {
   const char* name;
   int numbers;  ///< of alpha and beta that it takes
@@ -72,6 +64,14 @@ std::vector<std::string> texts_of(const AttributeReader& a, const char* name) {
 }
 
 }  // namespace
+
+std::int64_t read_directions(const AttributeReader& a) {
+  const std::string direction = a.attr_string("direction");
+  if (direction == "bidirectional") return 2;
+  if (direction != "forward" && direction != "reverse")
+    a.fail(cat("direction is '", direction, "'"));
+  return 1;
+}
 
 double Recurrent::clipped(double v) const { return clip > 0 ? std::clamp(v, -clip, clip) : v; }
 
@@ -161,9 +161,8 @@ Recurrent read_recurrent(const OpCall& call, std::int64_t gates, const Recurrent
   return n;
 }
 
-std::vector<std::vector<Activation>> read_activations(const AttributeReader& a,
-                                                      std::int64_t directions,
-                                                      const std::vector<std::string>& names) {
+std::vector<std::vector<ActivationChoice>> choose_activations(
+    const AttributeReader& a, std::int64_t directions, const std::vector<std::string>& names) {
   std::vector<std::string> words = texts_of(a, "activations");
   const std::size_t want = names.size() * static_cast<std::size_t>(directions);
   if (words.empty()) {
@@ -175,14 +174,28 @@ std::vector<std::vector<Activation>> read_activations(const AttributeReader& a,
   const std::vector<float> betas = a.attr_floats("activation_beta");
   std::size_t alpha = 0;  // the lists hold numbers only for functions that take them
   std::size_t beta = 0;
-  std::vector<std::vector<Activation>> out(static_cast<std::size_t>(directions));
+  std::vector<std::vector<ActivationChoice>> out(static_cast<std::size_t>(directions));
   for (std::size_t i = 0; i < words.size(); ++i) {
     const Function& f = function_of(a, words[i]);
     double first = f.alpha;
     double second = f.beta;
     if (f.numbers > 0 && alpha < alphas.size()) first = static_cast<double>(alphas[alpha++]);
     if (f.numbers > 1 && beta < betas.size()) second = static_cast<double>(betas[beta++]);
-    out[i / names.size()].push_back([f, first, second](double x) { return f.f(x, first, second); });
+    out[i / names.size()].push_back({f.name, first, second});
+  }
+  return out;
+}
+
+std::vector<std::vector<Activation>> read_activations(const AttributeReader& a,
+                                                      std::int64_t directions,
+                                                      const std::vector<std::string>& names) {
+  std::vector<std::vector<Activation>> out;
+  for (const auto& chosen : choose_activations(a, directions, names)) {
+    out.emplace_back();
+    for (const ActivationChoice& c : chosen) {
+      const Function& f = function_of(a, c.name);
+      out.back().push_back([f, c](double x) { return f.f(x, c.alpha, c.beta); });
+    }
   }
   return out;
 }

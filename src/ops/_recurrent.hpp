@@ -37,12 +37,23 @@ Recurrent read_recurrent(const OpCall& call, std::int64_t gates, const Recurrent
 inline Recurrent read_recurrent(const OpCall& call, std::int64_t gates) {
   return read_recurrent(call, gates, {call.input(1), call.input(2)});
 }
-/// Functions of each direction, `names` per direction by default.
+/// A function of the `activations` attribute with its numbers.
+struct ActivationChoice {
+  std::string name;  ///< as ONNX spells it
+  double alpha = 0, beta = 0;
+};
+/// Functions of each direction, `names` per direction by default. Errors: Fault::corrupt for
+/// unknown names and wrong counts.
+std::vector<std::vector<ActivationChoice>> choose_activations(
+    const AttributeReader& a, std::int64_t directions, const std::vector<std::string>& names);
+/// The same as functions.
 std::vector<std::vector<Activation>> read_activations(const AttributeReader& a,
                                                       std::int64_t directions,
                                                       const std::vector<std::string>& names);
 /// Input i of shape [D, B, H] in the order of layout 0; zeros when it is not given.
 std::vector<double> read_state(const OpCall& call, const Recurrent& n, std::size_t i);
+/// 1 or 2. Fault::corrupt for an unknown direction.
+std::int64_t read_directions(const AttributeReader& a);
 Cost recurrent_cost(const ShapeContext& c);
 
 /// One cell: direction, sums of the input (W x + Wb, [G H]), and the state to be replaced ([H]).

@@ -80,4 +80,28 @@ OpDef reduce_def(const char* name, int since, void (*reference)(OpCall&), TypeSe
       .define(reduce_infer, reference, one_flop);
 }
 
+Value* reduce_again(GradientContext& g, const char* name, Value* v) {
+  return g.op(name, {v, g.x(1)},
+              {{"keepdims", std::int64_t{1}},
+               {"noop_with_empty_axes", g.attr_int("noop_with_empty_axes")}});
+}
+
+Value* kept(GradientContext& g, Value* v) {
+  if (g.attr_int("keepdims") != 0) return v;
+  const auto axes = g.constant_ints(1);
+  if (axes && !axes->empty()) return g.unsqueeze(v, *axes);
+  if (axes) return v;  // a scalar, or nothing is reduced
+  return g.reshape(v, g.op("Shape", {reduce_again(g, "ReduceSum", g.x(0))}));
+}
+
+void set_reduced_slope(GradientContext& g, Value* slope) {
+  g.set_dx(0, g.mul(kept(g, g.dy(0)), slope));
+}
+
+void reduce_ties_gradient(GradientContext& g) {
+  Value* equal = g.cast_like(g.equal(g.x(0), kept(g, g.y(0))), g.x(0));
+  Value* share = g.div(kept(g, g.dy(0)), reduce_again(g, "ReduceSum", equal));
+  g.set_dx(0, g.mul(share, equal));
+}
+
 }  // namespace pare::ops

@@ -5,6 +5,7 @@
 
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare::ops {
@@ -62,5 +63,14 @@ void reduce_reference(OpCall& call) {
 /// The schema that all reductions share.
 OpDef reduce_def(const char* name, int since, void (*reference)(OpCall&),
                  TypeSet allowed = types::kNumeric);
+
+/// The reduction `name` of v over what the node reduces, with reduced dimensions of size 1.
+Value* reduce_again(GradientContext& g, const char* name, Value* v);
+/// A value of the shape of y with the reduced dimensions kept as size 1.
+Value* kept(GradientContext& g, Value* v);
+/// dx = dy * slope, dy spread over what was reduced.
+void set_reduced_slope(GradientContext& g, Value* slope);
+/// Those of x that are equal to the extreme share dy.
+void reduce_ties_gradient(GradientContext& g);
 
 }  // namespace pare::ops

@@ -44,4 +44,34 @@ void ScatterInto::put(std::int64_t to, std::int64_t from) {
   });
 }
 
+void scatter_gradient(GradientContext& g, Value* (*gather)(GradientContext&, Value*)) {
+  Value* dy = g.dy(0);
+  const std::string reduction = g.attr_string("reduction");
+  const auto scatter = [&](Value* into, Value* updates, const char* how) {
+    Attributes attributes = g.node().attributes();
+    attributes["reduction"] = std::string(how);
+    return g.op(g.node().op(), {into, g.x(1), updates}, attributes);
+  };
+  Value* data = dy;
+  Value* updates = nullptr;
+  if (reduction == "none") {
+    data = scatter(dy, g.zeros_like(g.x(2)), "none");
+    updates = gather(g, dy);
+  } else if (reduction == "add") {
+    updates = gather(g, dy);
+  } else if (reduction == "mul") {
+    Value* ones = g.expand_like(g.number(1, dy), dy);
+    data = g.mul(dy, scatter(ones, g.x(2), "mul"));
+    updates = g.div(gather(g, g.mul(dy, g.y(0))), g.x(2));
+  } else {
+    Value* kept = g.cast_like(g.equal(g.x(0), g.y(0)), dy);
+    Value* taken = g.cast_like(g.equal(g.x(2), gather(g, g.y(0))), dy);
+    Value* share = g.div(dy, scatter(kept, taken, "add"));
+    data = g.mul(share, kept);
+    updates = g.mul(gather(g, share), taken);
+  }
+  g.set_dx(0, data);
+  g.set_dx(2, updates);
+}
+
 }  // namespace pare::ops

@@ -4,6 +4,7 @@
 
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare::ops {
 
@@ -21,5 +22,10 @@ class ScatterInto {
   Tensor updates_;
   Tensor out_;
 };
+
+/// Of data (input 0) and updates (input 2); `gather` reads at the places that are written. max and
+/// min: all that are equal to the result share dy. mul: needs updates other than 0. none: of places
+/// that are written twice ONNX says nothing.
+void scatter_gradient(GradientContext& g, Value* (*gather)(GradientContext&, Value*));
 
 }  // namespace pare::ops

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -16,6 +17,8 @@ struct Function {
   }
 };
 
+void gradient(GradientContext& g) { ops::set_slope(g, g.op("Sign", {g.x(0)})); }
+
 }  // namespace
 
 /// y = |x|. Shapes: x any -> y as x. Source: ONNX Abs, version 13.
@@ -23,7 +26,8 @@ OpDefs op_abs() {
   return OpDef("Abs", 13)
       .input("X", types::kNumeric)
       .output("Y", types::kNumeric)
-      .define(ops::same_as_input, ops::exact_unary_reference<Function>, ops::one_flop);
+      .define(ops::same_as_input, ops::exact_unary_reference<Function>, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,3 +1,4 @@
+#include "ops/_gradient.hpp"
 #include "ops/_pool.hpp"
 
 namespace pare {
@@ -24,6 +25,11 @@ void reference(OpCall& call) {
   call.set_output(0, ops::from_doubles(y, shape, x.type()));
 }
 
+void gradient(GradientContext& g) {
+  g.set_dx(
+      0, g.op("AveragePoolGradient", {g.dy(0), g.shape_of(g.x(0))}, g.node().attributes(), "pare"));
+}
+
 }  // namespace
 
 /// Mean of every window; padding counts as zeros with count_include_pad, else not at all.
@@ -33,7 +39,9 @@ OpDefs op_average_pool() {
   def.input("X", types::kFloat)
       .output("Y", types::kFloat)
       .attribute("count_include_pad", std::int64_t{0}, "padding counts as zeros");
-  return ops::pool_attributes(def).define(ops::pool_infer, reference, ops::pool_cost);
+  return ops::pool_attributes(def)
+      .define(ops::pool_infer, reference, ops::pool_cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare {
@@ -82,6 +83,35 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::per_output(c, 2); }
 
+/// Running statistics carry no gradient.
+void gradient(GradientContext& g) {
+  g.only_outputs_below(1);
+  Value* x = g.x(0);
+  const std::size_t rank = g.rank(x);
+  const auto axes = ops::all_but_channels(rank);
+  const auto spread = [&](Value* v) { return ops::per_channel(g, g.cast_like(v, x), rank); };
+  const auto per_channel = [&](Value* v, std::size_t i) {
+    g.set_dx(i, g.reshape_like(g.sum(v, axes), g.x(i)));
+  };
+  const auto epsilon = static_cast<double>(g.attr_float("epsilon"));
+  Value* dn = g.mul(g.dy(0), spread(g.x(1)));
+  Value* n = nullptr;
+  if (g.attr_int("training_mode") != 0) {
+    const ops::Normalised norm = ops::normalise(g, x, axes, epsilon);
+    n = norm.n;
+    if (g.wants(0)) g.set_dx(0, ops::through_norm(g, norm, dn));
+  } else {
+    Value* inverse = g.op("Reciprocal", {g.op("Sqrt", {g.add(spread(g.x(4)), epsilon)})});
+    n = g.mul(g.sub(x, spread(g.x(3))), inverse);
+    Value* dx = g.mul(dn, inverse);
+    g.set_dx(0, dx);
+    if (g.wants(3)) per_channel(g.neg(dx), 3);
+    if (g.wants(4)) per_channel(g.mul(g.mul(g.mul(dn, n), g.square(inverse)), -0.5), 4);
+  }
+  if (g.wants(1)) per_channel(g.mul(g.dy(0), n), 1);
+  if (g.wants(2)) per_channel(g.dy(0), 2);
+}
+
 }  // namespace
 
 /// y = (x - mean) / sqrt(var + epsilon) * scale + B for every channel; with training_mode mean and
@@ -101,7 +131,8 @@ OpDefs op_batch_normalization() {
       .attribute("epsilon", 1e-5F, "added to the variance")
       .attribute("momentum", 0.9F, "share of the old running statistics that stays")
       .attribute("training_mode", std::int64_t{0}, "normalise by the statistics of the batch")
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

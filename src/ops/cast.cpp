@@ -1,6 +1,7 @@
 
 #include "ops/_cast.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -18,6 +19,8 @@ void reference(OpCall& call) {
                                       call.attr_int("saturate") != 0, ops::scale_rounding(call)));
 }
 
+void gradient(GradientContext& g) { g.set_dx(0, g.dy(0)); }
+
 }  // namespace
 
 /// y = x in element type `to`: floats to integers truncate towards zero, to booleans x != 0; text
@@ -29,7 +32,8 @@ OpDefs op_cast() {
       .required_attribute("to", AttributeKind::integer, "TensorProto.DataType of the result")
       .attribute("saturate", std::int64_t{1}, "8-bit floats: overflow gives the largest value")
       .attribute("round_mode", std::string("up"), "for float8e8m0")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,5 +1,6 @@
 #include "ops/_cast.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -10,6 +11,8 @@ void reference(OpCall& call) {
   call.set_output(0, ops::cast_values(call.input(0), call.input(1).type(),
                                       call.attr_int("saturate") != 0, ops::scale_rounding(call)));
 }
+
+void gradient(GradientContext& g) { g.set_dx(0, g.dy(0)); }
 
 }  // namespace
 
@@ -22,7 +25,8 @@ OpDefs op_cast_like() {
       .output("output", types::kAll, "T2")
       .attribute("saturate", std::int64_t{1}, "8-bit floats: overflow gives the largest value")
       .attribute("round_mode", std::string("up"), "for float8e8m0")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

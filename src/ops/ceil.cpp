@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -14,7 +15,8 @@ OpDefs op_ceil() {
   return OpDef("Ceil", 13)
       .input("X", types::kFloat)
       .output("Y", types::kFloat)
-      .define(ops::same_as_input, ops::unary_reference<ops::Plain<value>>, ops::one_flop);
+      .define(ops::same_as_input, ops::unary_reference<ops::Plain<value>>, ops::one_flop)
+      .differentiable(ops::nothing_flows);
 }
 
 }  // namespace pare

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -13,6 +14,11 @@ struct Function {
   double alpha_;
 };
 
+void gradient(GradientContext& g) {
+  Value* below = g.op("Min", {g.x(0), g.number(0, g.x(0))});
+  ops::set_slope(g, g.exp(g.mul(below, 1 / static_cast<double>(g.attr_float("alpha")))));
+}
+
 }  // namespace
 
 /// y = max(0, x) + min(0, alpha (exp(x / alpha) - 1)). Shapes: x any -> y as x. Source: ONNX Celu,
@@ -22,7 +28,8 @@ OpDefs op_celu() {
       .input("X", types::kFloat)
       .output("Y", types::kFloat)
       .attribute("alpha", 1.0F, "limit below zero")
-      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop);
+      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

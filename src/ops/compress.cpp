@@ -1,5 +1,6 @@
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -52,7 +53,8 @@ OpDefs op_compress() {
       .input("condition", types::kBool, "T1")
       .output("output", types::kAll)
       .optional_attribute("axis", AttributeKind::integer, "dimension to thin out")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(ops::moved_gradient);
 }
 
 }  // namespace pare

@@ -1,5 +1,6 @@
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_sequence.hpp"
 
 namespace pare {
@@ -53,6 +54,21 @@ void reference(OpCall& call) {
   call.set_output(0, ops::concatenated(call, parts, axis));
 }
 
+void gradient(GradientContext& g) {
+  const std::int64_t axis = g.attr_int("axis");
+  const std::size_t n = g.node().inputs().size();
+  std::vector<std::int64_t> known;
+  std::vector<Value*> sizes;
+  for (std::size_t i = 0; i < n; ++i) {
+    sizes.push_back(g.size_of(g.x(i), axis));
+    if (sizes[i]->is_constant()) known.push_back(sizes[i]->constant().to_ints().front());
+  }
+  Value* split =
+      known.size() == n ? g.ints(known) : g.op("Concat", sizes, {{"axis", std::int64_t{0}}});
+  const auto parts = g.outputs_of("Split", {g.dy(0), split}, {{"axis", axis}}, n);
+  for (std::size_t i = 0; i < n; ++i) g.set_dx(i, parts[i]);
+}
+
 }  // namespace
 
 /// Inputs end to end along `axis`. Shapes: equal but for `axis`. Source: ONNX Concat, version 13.
@@ -61,7 +77,8 @@ OpDefs op_concat() {
       .variadic_input("inputs", types::kAll)
       .output("concat_result", types::kAll)
       .required_attribute("axis", AttributeKind::integer, "dimension to join along")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

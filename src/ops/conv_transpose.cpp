@@ -2,6 +2,7 @@
 
 #include "base/checked.hpp"
 #include "base/threads.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare {
@@ -206,6 +207,53 @@ Cost cost(const ShapeContext& c) {
   return {.macs = macs, .flops = 2 * macs, .bytes = ops::traffic_bytes(c)};
 }
 
+/// The convolution whose transpose this is: attributes that reach from every y to every x.
+Attributes forward_attributes(GradientContext& g) {
+  const auto x = g.x(0)->known_shape();
+  const auto w = g.x(1)->known_shape();
+  if (!w || w->size() < 3) g.refuse("no gradient while the sizes of the weights are not known");
+  const Setup s = read_setup(g, Shape(w->begin() + 2, w->end()));
+  const std::size_t n = s.kernel.size();
+  Shape pads(2 * n);
+  for (std::size_t i = 0; i < n; ++i) {
+    pads[i] = s.before[i];
+    pads[n + i] = s.after[i];
+    if (s.wanted.empty() && !s.same()) continue;
+    if (!x) g.refuse("no gradient while the size of x is not known and padding follows from it");
+    const std::int64_t in = (*x)[i + 2];
+    const std::int64_t out = output_size(g, s, i, Dim(in)).number();
+    pads[i] = cut_before(s, i, in, out);
+    pads[n + i] = std::max<std::int64_t>(0, full_size(s, i, in).number() - out - pads[i]);
+  }
+  return {{"strides", s.stride},
+          {"dilations", s.dilation},
+          {"group", g.attr_int("group")},
+          {"pads", pads}};
+}
+
+void gradient(GradientContext& g) {
+  Value* x = g.x(0);
+  Value* w = g.x(1);
+  Value* dy = g.dy(0);
+  const Attributes attributes = forward_attributes(g);
+  if (g.wants(0)) {
+    Value* dx = g.op("Conv", {dy, w}, attributes);
+    if (!x->known_shape() || dx->known_shape() != x->known_shape()) {
+      // Output padding may make room for more positions than x has.
+      const auto axes = ops::axes_from(2, g.rank(w));
+      Value* sizes = g.op("Gather", {g.shape_of(x), g.ints(axes)});
+      dx = g.op("Slice", {dx, g.ints(Shape(axes.size(), 0)), sizes, g.ints(axes)});
+    }
+    g.set_dx(0, dx);
+  }
+  if (g.wants(1)) {
+    g.set_dx(1, g.op("ConvWeightGradient", {dy, x, g.shape_of(w)}, attributes, "pare"));
+  }
+  if (g.wants(2)) {
+    g.set_dx(2, g.sum(dy, ops::all_but_channels(g.rank(w)), /*keep=*/false));
+  }
+}
+
 }  // namespace
 
 /// The transpose of a convolution: every input adds its value times the kernel to the outputs
@@ -225,7 +273,8 @@ OpDefs op_conv_transpose() {
       .optional_attribute("output_shape", AttributeKind::integers, "sizes wanted")
       .optional_attribute("pads", AttributeKind::integers, "begin of all dimensions, then end")
       .optional_attribute("strides", AttributeKind::integers, "step between inputs")
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

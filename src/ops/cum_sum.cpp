@@ -1,3 +1,4 @@
+#include "ops/_gradient.hpp"
 #include "ops/_running.hpp"
 
 namespace pare {
@@ -5,6 +6,12 @@ namespace {
 
 void reference(OpCall& call) {
   ops::running_reference(call, 0, [](auto a, auto b) { return a + b; });
+}
+
+void gradient(GradientContext& g) {
+  const std::int64_t reverse = g.attr_int("reverse") != 0 ? 0 : 1;
+  g.set_dx(0, g.op("CumSum", {g.dy(0), g.x(1)},
+                   {{"exclusive", g.attr_int("exclusive")}, {"reverse", reverse}}));
 }
 
 }  // namespace
@@ -18,7 +25,8 @@ OpDefs op_cum_sum() {
       .output("y", types::kNumeric)
       .attribute("exclusive", std::int64_t{0}, "1: sums end before the element")
       .attribute("reverse", std::int64_t{0}, "1: sums start at the end")
-      .define(ops::same_as_input, reference, ops::one_flop);
+      .define(ops::same_as_input, reference, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

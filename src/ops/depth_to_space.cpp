@@ -1,6 +1,7 @@
 #include "base/checked.hpp"
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -47,6 +48,14 @@ void reference(OpCall& call) {
   call.set_output(0, ops::gather_elements(x, shape, index));
 }
 
+void gradient(GradientContext& g) {
+  if (g.attr_string("mode") != "DCR") {
+    ops::moved_gradient(g);
+    return;
+  }
+  g.set_dx(0, g.op("SpaceToDepth", {g.dy(0)}, {{"blocksize", g.attr_int("blocksize")}}));
+}
+
 }  // namespace
 
 /// Channels become blocks of pixels. Shapes: x [N, C, H, W] -> y [N, C / b^2, H b, W b]. Source:
@@ -57,7 +66,8 @@ OpDefs op_depth_to_space() {
       .output("output", types::kAll)
       .required_attribute("blocksize", AttributeKind::integer, "side of a block")
       .attribute("mode", std::string("DCR"), "DCR: block index before channel; CRD: behind")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,3 +1,4 @@
+#include "ops/_gradient.hpp"
 #include "ops/_quantize.hpp"
 
 namespace pare {
@@ -40,6 +41,45 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::per_output(c, 2); }
 
+/// ds = sum of dy * (x - zero point) over all that shares a scale.
+void gradient(GradientContext& g) {
+  Value* x = g.x(0);
+  Value* s = g.x(1);
+  if (!g.wants(1)) return;
+  Value* ones = g.expand_like(g.number(1, s), s);
+  Value* codes =
+      g.op("DequantizeLinear", {x, ones, g.x(2)}, g.node().attributes(), g.node().domain());
+  Value* part = g.mul(g.dy(0), codes);
+  const std::size_t rank = g.rank(x);
+  if (g.rank(s) == 0) {
+    g.set_dx(1, g.sum_all(part));
+    return;
+  }
+  const auto axis = g.attr_axis("axis", rank == 0 ? 1 : rank);
+  const std::int64_t block = g.attr_int("block_size");
+  if (g.rank(s) == 1 && block == 0) {
+    std::vector<std::int64_t> others;
+    for (std::int64_t i = 0; i < static_cast<std::int64_t>(rank); ++i) {
+      if (i != axis) others.push_back(i);
+    }
+    g.set_dx(1, g.sum_to(g.sum(part, others, /*keep=*/false), s));
+    return;
+  }
+  if (block == 0 || g.rank(s) != rank) g.refuse("no gradient for scales of this shape");
+  // The last block may be cut off: zeros make it whole.
+  Value* blocks = g.size_of(s, axis);
+  Value* missing = g.sub(g.mul(blocks, static_cast<double>(block)), g.size_of(x, axis));
+  Value* pads = g.op("Concat", {g.ints({0}), missing}, {{"axis", std::int64_t{0}}});
+  part = g.op("Pad", {part, pads, nullptr, g.ints({axis})});
+  std::vector<Value*> sizes;
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(rank); ++i) {
+    sizes.push_back(g.size_of(s, i));
+    if (i == axis) sizes.push_back(g.ints({block}));
+  }
+  part = g.reshape(part, g.op("Concat", sizes, {{"axis", std::int64_t{0}}}));
+  g.set_dx(1, g.sum(part, {axis + 1}, /*keep=*/false));
+}
+
 OpDef schema(const char* domain, int since) {
   return OpDef(domain, "DequantizeLinear", since)
       .input("x", kQuantized, "T1")
@@ -49,7 +89,8 @@ OpDef schema(const char* domain, int since) {
       .attribute("axis", std::int64_t{1}, "dimension of the scales")
       .attribute("block_size", std::int64_t{0}, "indices that share a scale; 0 = no blocks")
       .attribute("output_dtype", std::int64_t{0}, "element type; 0 = that of the scale")
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <utility>
 
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare {
@@ -64,6 +65,11 @@ Cost cost(const ShapeContext& c) {
   return ops::per_input(c, n);
 }
 
+void gradient(GradientContext& g) {
+  Value* dy = g.unsqueeze(g.dy(0), {-2, -1});
+  g.set_dx(0, g.mul(dy, g.op("Cofactor", {g.x(0)}, {}, "pare")));
+}
+
 }  // namespace
 
 /// The determinant of square matrices. Shapes: x [.., M, M] -> y [..]. Source: ONNX Det, version
@@ -72,7 +78,8 @@ OpDefs op_det() {
   return OpDef("Det", 22)
       .input("X", types::kFloat)
       .output("Y", types::kFloat)
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

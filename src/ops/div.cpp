@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -33,6 +34,12 @@ void infer(ShapeContext& c) {
   });
 }
 
+void gradient(GradientContext& g) {
+  Value* part = g.div(g.dy(0), g.x(1));
+  if (g.wants(0)) g.set_dx(0, g.sum_to(part, g.x(0)));
+  if (g.wants(1)) g.set_dx(1, g.neg(g.sum_to(g.mul(part, g.y(0)), g.x(1))));
+}
+
 }  // namespace
 
 /// y = a / b; integers truncate towards zero. Shapes: a, b broadcast -> y. Errors: Fault::corrupt
@@ -42,7 +49,8 @@ OpDefs op_div() {
       .input("A", types::kNumeric)
       .input("B", types::kNumeric)
       .output("C", types::kNumeric)
-      .define(infer, ops::binary_reference<Function>, ops::one_flop);
+      .define(infer, ops::binary_reference<Function>, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

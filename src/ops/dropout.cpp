@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_random.hpp"
 
 namespace pare {
@@ -44,6 +45,22 @@ void reference(OpCall& call) {
   if (call.wants_output(1)) call.set_output(1, keep);
 }
 
+/// Training: the mask says what was kept. Without a mask output there is nothing to go by.
+void gradient(GradientContext& g) {
+  Value* training = g.x(2);
+  const bool never =
+      training == nullptr || (training->is_constant() && !training->constant().item<bool>());
+  if (never) {
+    g.set_dx(0, g.dy(0));
+    return;
+  }
+  if (g.y(1) == nullptr) g.refuse("training mode without the output mask");
+  Value* ratio = g.x(1) != nullptr ? g.cast_like(g.x(1), g.dy(0)) : g.number(0.5, g.dy(0));
+  Value* rest = g.where_or_zero(training, ratio);
+  Value* scale = g.op("Reciprocal", {g.sub(g.number(1, g.dy(0)), rest)});
+  g.set_dx(0, g.where_or_zero(g.y(1), g.mul(g.dy(0), scale)));
+}
+
 }  // namespace
 
 /// In training mode y = x / (1 - ratio) where the mask is true, else 0; each element of the mask is
@@ -61,7 +78,8 @@ OpDefs op_dropout() {
       .optional_output("mask", types::kBool, "T2")
       .optional_attribute("seed", AttributeKind::integer, "the same mask at every run")
       .random()
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

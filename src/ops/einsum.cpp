@@ -3,6 +3,7 @@
 
 #include "base/budget.hpp"
 #include "base/checked.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare {
@@ -257,6 +258,76 @@ Cost cost(const ShapeContext& c) {
   return {.macs = macs, .flops = 2 * macs, .bytes = ops::traffic_bytes(c)};
 }
 
+/// The equation turned round for one input: dy and the other inputs give its term. What a term
+/// needs and they lack comes from further operands: an identity matrix where a label stands twice,
+/// ones for labels that are summed in this input alone.
+Value* input_gradient(GradientContext& g, const Equation& e, std::size_t input) {
+  Value* x = g.x(input);
+  const std::string& term = e.inputs[input];
+  std::string left = e.output;
+  std::vector<Value*> operands = {g.dy(0)};
+  for (std::size_t i = 0; i < e.inputs.size(); ++i) {
+    if (i == input) continue;
+    left += cat(",", e.inputs[i]);
+    operands.push_back(g.x(i));
+  }
+  const auto unused = [&](const std::string& target) {
+    for (char c = 'A'; c <= 'z'; ++c) {
+      if (is_letter(c) && cat(left, term, target).find(c) == std::string::npos) return c;
+    }
+    g.refuse("every letter is taken");
+  };
+  std::string target;
+  std::string ties;
+  for (const char c : term) {
+    if (target.find(c) == std::string::npos) {
+      target += c;
+      continue;
+    }
+    const char fresh = unused(cat(target, ties));
+    const auto axis = static_cast<std::int64_t>(target.size());
+    Value* n = g.size_of(x, axis);
+    Value* sizes = g.op("Concat", {n, n}, {{"axis", std::int64_t{0}}});
+    operands.push_back(g.op("EyeLike", {g.op("Expand", {g.number(0, x), sizes})}));
+    ties += cat(",", std::string(1, c), std::string(1, fresh));
+    target += fresh;
+  }
+  const bool lacking = std::any_of(term.begin(), term.end(),
+                                   [&](char c) { return left.find(c) == std::string::npos; });
+  if (lacking) {
+    operands.push_back(g.expand_like(g.number(1, x), x));
+    ties += cat(",", target);
+  }
+  const auto dots = [](std::string text) {
+    for (std::size_t at = text.find(kDots); at != std::string::npos;
+         at = text.find(kDots, at + 3)) {
+      text.replace(at, 1, "...");
+    }
+    return text;
+  };
+  Value* dx = g.op("Einsum", operands, {{"equation", dots(cat(left, ties, "->", target))}});
+  // What broadcast elsewhere is repeated, what broadcast in x is summed.
+  return g.sum_to(g.expand_like(dx, x), x);
+}
+
+void gradient(GradientContext& g) {
+  const Equation e = read_equation(g);
+  for (std::size_t i = 0; i < e.inputs.size(); ++i) {
+    if (!g.wants(i)) continue;
+    const std::string& term = e.inputs[i];
+    const std::size_t at = term.find(kDots);
+    for (std::size_t k = 0; at != std::string::npos && at > 0 && k < e.inputs.size(); ++k) {
+      // Broadcast dimensions in the middle of a term would not line up from the back.
+      const auto hidden = [&](std::size_t n) {
+        const bool has = e.inputs[n].find(kDots) != std::string::npos;
+        return has ? g.rank(g.x(n)) + 1 - e.inputs[n].size() : 0;
+      };
+      if (hidden(k) > hidden(i)) g.refuse("no gradient for this use of '...'");
+    }
+    g.set_dx(i, input_gradient(g, e, i));
+  }
+}
+
 }  // namespace
 
 /// Products summed over the labels that the output lacks, as the equation "ij,jk->ik" says. A label
@@ -267,7 +338,8 @@ OpDefs op_einsum() {
       .variadic_input("Inputs", types::kNumeric)
       .output("Output", types::kNumeric)
       .required_attribute("equation", AttributeKind::text, "terms, arrow, output")
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -11,6 +12,13 @@ struct Function {
   double alpha_;
 };
 
+void gradient(GradientContext& g) {
+  Value* x = g.x(0);
+  Value* below = g.exp(g.op("Min", {x, g.number(0, x)}));
+  Value* slope = g.mul(below, static_cast<double>(g.attr_float("alpha")));
+  ops::set_slope(g, g.where(g.less(x, 0.0), slope, g.number(1, x)));
+}
+
 }  // namespace
 
 /// y = x for x >= 0, alpha (exp(x) - 1) below. Shapes: x any -> y as x. Source: ONNX Elu,
@@ -20,7 +28,8 @@ OpDefs op_elu() {
       .input("X", types::kFloat)
       .output("Y", types::kFloat)
       .attribute("alpha", 1.0F, "limit below zero")
-      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop);
+      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

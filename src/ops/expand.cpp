@@ -1,5 +1,6 @@
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -18,6 +19,8 @@ void reference(OpCall& call) {
   call.set_output(0, ops::gather_elements(x, shape, ops::broadcast_offsets(x.shape(), shape)));
 }
 
+void gradient(GradientContext& g) { g.set_dx(0, g.sum_to(g.dy(0), g.x(0))); }
+
 }  // namespace
 
 /// x broadcast against `shape`. Source: ONNX Expand, version 13.
@@ -26,7 +29,8 @@ OpDefs op_expand() {
       .input("input", types::kAll)
       .input("shape", {ElementKind::i64}, "tensor(int64)")
       .output("output", types::kAll)
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

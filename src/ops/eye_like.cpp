@@ -1,4 +1,5 @@
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare {
@@ -36,7 +37,8 @@ OpDefs op_eye_like() {
       .output("output", kTypes, "T2")
       .optional_attribute("dtype", AttributeKind::integer, "TensorProto.DataType of the result")
       .attribute("k", std::int64_t{0}, "which diagonal")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(ops::nothing_flows);
 }
 
 }  // namespace pare

@@ -1,4 +1,5 @@
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -38,7 +39,8 @@ OpDefs op_flatten() {
       .input("input", types::kAll)
       .output("output", types::kAll)
       .attribute("axis", std::int64_t{1}, "first dimension of the second part")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(ops::reshaped_gradient);
 }
 
 }  // namespace pare

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ops/_broadcast.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_matmul.hpp"
 #include "ops/_numbers.hpp"
 
@@ -80,6 +81,29 @@ Cost cost(const ShapeContext& c) {
   return {.macs = macs, .flops = 2 * macs, .bytes = ops::traffic_bytes(c)};
 }
 
+/// As of MatMul, between the operands as they are multiplied; then back into the order given.
+void gradient(GradientContext& g) {
+  std::vector<Value*> operands;
+  std::vector<Shape> back;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto order = order_of(g, i == 0, g.rank(g.x(i)));
+    Shape forth(order.begin(), order.end());
+    back.emplace_back(order.size());
+    for (std::size_t d = 0; d < order.size(); ++d) {
+      back[i][order[d]] = static_cast<std::int64_t>(d);
+    }
+    operands.push_back(std::is_sorted(forth.begin(), forth.end()) ? g.x(i)
+                                                                  : g.transpose(g.x(i), forth));
+  }
+  Value* dy = g.mul(g.dy(0), static_cast<double>(g.attr_float("alpha")));
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (!g.wants(i)) continue;
+    Value* dx = i == 0 ? ops::left_gradient(g, operands[0], operands[1], dy)
+                       : ops::right_gradient(g, operands[0], operands[1], dy);
+    g.set_dx(i, operands[i] == g.x(i) ? dx : g.transpose(dx, back[i]));
+  }
+}
+
 OpDef schema(const char* name) {
   return OpDef("com.microsoft", name, 1)
       .input("A", types::kFloat)
@@ -88,7 +112,8 @@ OpDef schema(const char* name) {
       .attribute("alpha", 1.0F, "factor of the product")
       .attribute("transA", std::int64_t{0}, "the last two dimensions of A are swapped first")
       .attribute("transB", std::int64_t{0}, "the last two dimensions of B are swapped first")
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace

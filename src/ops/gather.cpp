@@ -1,5 +1,6 @@
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -49,6 +50,16 @@ void reference(OpCall& call) {
   call.set_output(0, ops::gather_elements(x, shape, index));
 }
 
+void gradient(GradientContext& g) {
+  if (g.attr_int("axis") != 0) {
+    ops::moved_gradient(g);
+    return;
+  }
+  Value* rows = g.unsqueeze(g.op("Cast", {g.x(1)}, {{"to", std::int64_t{7}}}), {-1});
+  g.set_dx(0, g.op("ScatterND", {g.zeros_like(g.x(0)), rows, g.dy(0)},
+                   {{"reduction", std::string("add")}}));
+}
+
 }  // namespace
 
 /// y[.., i.., ..] = x[.., indices[i..], ..] along `axis`; negative indices count from the end.
@@ -59,7 +70,8 @@ OpDefs op_gather() {
       .input("indices", types::kIndex, "Tind")
       .output("output", types::kAll)
       .attribute("axis", std::int64_t{0}, "dimension to pick from")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,5 +1,6 @@
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -35,6 +36,11 @@ void reference(OpCall& call) {
   call.set_output(0, ops::gather_elements(x, indices.shape(), index));
 }
 
+void gradient(GradientContext& g) {
+  g.set_dx(0, g.op("ScatterElements", {g.zeros_like(g.x(0)), g.x(1), g.dy(0)},
+                   {{"axis", g.attr_int("axis")}, {"reduction", std::string("add")}}));
+}
+
 }  // namespace
 
 /// y[i, j, ..] = x[i, .., indices[i, j, ..], ..] with the index at `axis`. Shapes: indices and y
@@ -46,7 +52,8 @@ OpDefs op_gather_elements() {
       .input("indices", types::kIndex, "Tind")
       .output("output", types::kAll)
       .attribute("axis", std::int64_t{0}, "dimension to pick from")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,5 +1,6 @@
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -67,6 +68,15 @@ void reference(OpCall& call) {
   call.set_output(0, ops::gather_elements(x, shape, from));
 }
 
+void gradient(GradientContext& g) {
+  if (g.attr_int("batch_dims") != 0) {
+    ops::moved_gradient(g);
+    return;
+  }
+  g.set_dx(0, g.op("ScatterND", {g.zeros_like(g.x(0)), g.x(1), g.dy(0)},
+                   {{"reduction", std::string("add")}}));
+}
+
 }  // namespace
 
 /// The slices of x that tuples of indices name. Shapes: x [B.., D.., S..], indices [B.., I.., n]
@@ -78,7 +88,8 @@ OpDefs op_gather_nd() {
       .input("indices", {ElementKind::i64}, "tensor(int64)")
       .output("output", types::kAll)
       .attribute("batch_dims", std::int64_t{0}, "leading dimensions that go together")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

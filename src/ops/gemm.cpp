@@ -1,4 +1,5 @@
 #include "ops/_broadcast.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_matmul.hpp"
 
 namespace pare {
@@ -92,6 +93,26 @@ Cost cost(const ShapeContext& c) {
   return {.macs = macs, .flops = 2 * macs, .bytes = ops::traffic_bytes(c)};
 }
 
+/// dA' = alpha dy B'^T and dB' = alpha A'^T dy, each written in the order its matrix is given in.
+void gradient(GradientContext& g) {
+  const std::int64_t swap_a = g.attr_int("transA") != 0 ? 1 : 0;
+  const std::int64_t swap_b = g.attr_int("transB") != 0 ? 1 : 0;
+  const auto product = [&](Value* a, Value* b, std::int64_t trans_a, std::int64_t trans_b) {
+    return g.op("Gemm", {a, b},
+                {{"alpha", g.attr_float("alpha")}, {"transA", trans_a}, {"transB", trans_b}});
+  };
+  Value* dy = g.dy(0);
+  if (g.wants(0)) {
+    g.set_dx(0, swap_a == 0 ? product(dy, g.x(1), 0, 1 - swap_b) : product(g.x(1), dy, swap_b, 1));
+  }
+  if (g.wants(1)) {
+    g.set_dx(1, swap_b == 0 ? product(g.x(0), dy, 1 - swap_a, 0) : product(dy, g.x(0), 1, swap_a));
+  }
+  if (g.wants(2)) {
+    g.set_dx(2, g.sum_to(g.mul(dy, static_cast<double>(g.attr_float("beta"))), g.x(2)));
+  }
+}
+
 }  // namespace
 
 /// y = alpha a' b' + beta c, a' = a or its transpose. Shapes: a' [M, K], b' [K, N], c broadcasts to
@@ -106,7 +127,8 @@ OpDefs op_gemm() {
       .attribute("beta", 1.0F, "factor of c")
       .attribute("transA", std::int64_t{0}, "a is given as [K, M]")
       .attribute("transB", std::int64_t{0}, "b is given as [N, K]")
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,3 +1,4 @@
+#include "ops/_gradient.hpp"
 #include "ops/_pool.hpp"
 
 namespace pare {
@@ -16,6 +17,13 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::per_input(c, 1); }
 
+void gradient(GradientContext& g) {
+  Value* x = g.x(0);
+  Value* each = g.count(x, ops::axes_from(2, g.rank(x)));
+  const bool planes = g.rank(x) > 2;
+  g.set_dx(0, planes ? g.expand_like(g.div(g.dy(0), each), x) : g.dy(0));
+}
+
 }  // namespace
 
 /// Mean over all spatial dimensions. Shapes: x [B, C, spatial] -> y [B, C, 1, ...].
@@ -24,7 +32,8 @@ OpDefs op_global_average_pool() {
   return OpDef("GlobalAveragePool", 22)
       .input("X", types::kFloat)
       .output("Y", types::kFloat)
-      .define(ops::global_pool_infer, reference, cost);
+      .define(ops::global_pool_infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

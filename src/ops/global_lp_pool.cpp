@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "ops/_gradient.hpp"
 #include "ops/_pool.hpp"
 
 namespace pare {
@@ -21,6 +22,12 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::per_input(c, 3); }
 
+void gradient(GradientContext& g) {
+  const std::int64_t p = g.attr_int("p");
+  Value* part = ops::over_power(g, g.dy(0), g.y(0), p);
+  g.set_dx(0, g.mul(part, ops::signed_power(g, g.x(0), p)));
+}
+
 }  // namespace
 
 /// (sum |x|^p)^(1/p) over all spatial dimensions. Shapes: x [B, C, spatial] -> y [B, C, 1, ...].
@@ -30,7 +37,8 @@ OpDefs op_global_lp_pool() {
       .input("X", types::kFloat)
       .output("Y", types::kFloat)
       .attribute("p", std::int64_t{2}, "order of the norm")
-      .define(ops::global_pool_infer, reference, cost);
+      .define(ops::global_pool_infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/_gradient.hpp"
 #include "ops/_pool.hpp"
 
 namespace pare {
@@ -22,6 +23,13 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::per_input(c, 1); }
 
+void gradient(GradientContext& g) {
+  Value* x = g.x(0);
+  Value* equal = g.cast_like(g.equal(x, g.y(0)), x);
+  Value* count = g.sum(equal, ops::axes_from(2, g.rank(x)));
+  g.set_dx(0, g.mul(g.div(g.dy(0), count), equal));
+}
+
 }  // namespace
 
 /// Greatest value over all spatial dimensions. Shapes: x [B, C, spatial] -> y [B, C, 1, ...].
@@ -30,7 +38,8 @@ OpDefs op_global_max_pool() {
   return OpDef("GlobalMaxPool", 22)
       .input("X", types::kFloat)
       .output("Y", types::kFloat)
-      .define(ops::global_pool_infer, reference, cost);
+      .define(ops::global_pool_infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

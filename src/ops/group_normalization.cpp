@@ -1,3 +1,4 @@
+#include "ops/_gradient.hpp"
 #include "ops/_group_norm.hpp"
 
 namespace pare {
@@ -40,6 +41,21 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::per_output(c, 8); }
 
+/// Each group of channels becomes one row [B, groups, values].
+void gradient(GradientContext& g) {
+  Value* x = g.x(0);
+  const std::size_t rank = g.rank(x);
+  const auto rows = [&](Value* v) { return g.reshape(v, {0, g.attr_int("num_groups"), -1}); };
+  const auto norm = ops::normalise(g, rows(x), {2}, static_cast<double>(g.attr_float("epsilon")));
+  const auto axes = ops::all_but_channels(rank);
+  Value* dn = g.mul(g.dy(0), ops::per_channel(g, g.x(1), rank));
+  if (g.wants(0)) g.set_dx(0, g.reshape_like(ops::through_norm(g, norm, rows(dn)), x));
+  if (g.wants(1)) {
+    g.set_dx(1, g.sum(g.mul(g.dy(0), g.reshape_like(norm.n, x)), axes, /*keep=*/false));
+  }
+  if (g.wants(2)) g.set_dx(2, g.sum(g.dy(0), axes, /*keep=*/false));
+}
+
 }  // namespace
 
 /// y = (x - mean) / sqrt(var + epsilon) * scale[c] + bias[c], mean and var over the channels of a
@@ -54,7 +70,8 @@ OpDefs op_group_normalization() {
       .attribute("epsilon", 1e-5F, "added to the variance")
       .required_attribute("num_groups", AttributeKind::integer, "channels in so many groups")
       .attribute("stash_type", std::int64_t{1}, "element type of the statistics")
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ops/_recurrent.hpp"
+#include "ops/_recurrent_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -38,6 +39,29 @@ void reference(OpCall& call) {
   ops::run_recurrent(call, n, step, ops::read_state(call, n, 5));
 }
 
+ops::UnrolledState unrolled(GradientContext& g, const ops::UnrolledCell& cell, Value* sums,
+                            const ops::UnrolledState& state) {
+  // Gates in the order update, reset, hidden.
+  const auto in = ops::equal_parts(g, sums, 3, 1);
+  const auto r = ops::equal_parts(g, cell.r, 3, 0);
+  std::vector<Value*> rb(3, nullptr);
+  if (cell.rb != nullptr) rb = ops::equal_parts(g, cell.rb, 3, 0);
+  const auto recurrent = [&](Value* h, std::size_t gate) {
+    return ops::plus(g, g.matmul(h, g.transpose_last(r[gate])), rb[gate]);
+  };
+  const auto gate = [&](std::size_t i) {
+    return ops::activate(g, cell.functions[0], g.add(in[i], recurrent(state.h, i)));
+  };
+  Value* update = gate(0);
+  Value* reset = gate(1);
+  Value* from_state = g.attr_int("linear_before_reset") != 0 ? g.mul(reset, recurrent(state.h, 2))
+                                                             : recurrent(g.mul(reset, state.h), 2);
+  Value* fresh = ops::activate(g, cell.functions[1], g.add(in[2], from_state));
+  return {g.add(fresh, g.mul(update, g.sub(state.h, fresh))), nullptr};
+}
+
+void gradient(GradientContext& g) { ops::unrolled_gradient(g, {"Sigmoid", "Tanh"}, unrolled); }
+
 }  // namespace
 
 /// z = f(Wz x + Rz h + bz), r = f(Wr x + Rr h + br), n = g(Wh x + Wbh + Rh (r h) + Rbh) or, with
@@ -50,7 +74,8 @@ OpDefs op_gru() {
       .optional_output("Y", types::kFloat)
       .optional_output("Y_h", types::kFloat)
       .attribute("linear_before_reset", std::int64_t{0}, "reset behind the product")
-      .define(ops::recurrent_infer, reference, ops::recurrent_cost);
+      .define(ops::recurrent_infer, reference, ops::recurrent_cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,4 +1,5 @@
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -7,6 +8,8 @@ void reference(OpCall& call) {
   if (call.node().input(0) == nullptr) call.fail("input 0 is missing");
   call.set_output(0, call.value(0));  // an empty optional is nothing, too
 }
+
+void gradient(GradientContext& g) { g.set_dx(0, g.dy(0)); }
 
 }  // namespace
 
@@ -17,7 +20,8 @@ OpDefs op_identity() {
       .of(kinds::kAny)
       .output("output", types::kAll)
       .of(kinds::kAny)
-      .define(ops::same_values, reference, ops::free_of_flops);
+      .define(ops::same_values, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

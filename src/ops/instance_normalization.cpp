@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare {
@@ -50,6 +51,18 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::elementwise_cost(c, 8); }
 
+void gradient(GradientContext& g) {
+  Value* x = g.x(0);
+  const std::size_t rank = g.rank(x);
+  const auto norm =
+      ops::normalise(g, x, ops::axes_from(2, rank), static_cast<double>(g.attr_float("epsilon")));
+  const auto axes = ops::all_but_channels(rank);
+  Value* dn = g.mul(g.dy(0), ops::per_channel(g, g.x(1), rank));
+  if (g.wants(0)) g.set_dx(0, ops::through_norm(g, norm, dn));
+  if (g.wants(1)) g.set_dx(1, g.sum(g.mul(g.dy(0), norm.n), axes, /*keep=*/false));
+  if (g.wants(2)) g.set_dx(2, g.sum(g.dy(0), axes, /*keep=*/false));
+}
+
 }  // namespace
 
 /// y = (x - mean) / sqrt(var + epsilon) * scale[c] + bias[c] over each plane. Shapes: x [N, C,
@@ -61,7 +74,8 @@ OpDefs op_instance_normalization() {
       .input("B", types::kFloat)
       .output("output", types::kFloat)
       .attribute("epsilon", 1e-5F, "added to the variance")
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -2,6 +2,7 @@
 
 #include "ops/_broadcast.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare {
@@ -85,6 +86,17 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::elementwise_cost(c, 8); }
 
+void gradient(GradientContext& g) {
+  g.only_outputs_below(1);
+  Value* x = g.x(0);
+  const std::size_t rank = g.rank(x);
+  const auto norm = ops::normalise(g, x, ops::axes_from(g.attr_axis("axis", rank), rank),
+                                   static_cast<double>(g.attr_float("epsilon")));
+  if (g.wants(0)) g.set_dx(0, ops::through_norm(g, norm, g.mul(g.dy(0), g.x(1))));
+  if (g.wants(1)) g.set_dx(1, g.sum_to(g.mul(g.dy(0), norm.n), g.x(1)));
+  if (g.wants(2)) g.set_dx(2, g.sum_to(g.dy(0), g.x(2)));
+}
+
 }  // namespace
 
 /// y = (x - mean) / sqrt(var + epsilon) * scale + bias over the dimensions from `axis` on. Shapes:
@@ -101,7 +113,8 @@ OpDefs op_layer_normalization() {
       .attribute("axis", std::int64_t{-1}, "first normalised dimension")
       .attribute("epsilon", 1e-5F, "added to the variance")
       .attribute("stash_type", std::int64_t{1}, "element type of the statistics")
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

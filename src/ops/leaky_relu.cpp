@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -11,6 +12,12 @@ struct Function {
   double alpha_;
 };
 
+void gradient(GradientContext& g) {
+  Value* x = g.x(0);
+  Value* alpha = g.number(static_cast<double>(g.attr_float("alpha")), x);
+  ops::set_slope(g, g.where(g.less(x, 0.0), alpha, g.number(1, x)));
+}
+
 }  // namespace
 
 /// y = x for x >= 0, alpha x below. Shapes: x any -> y as x. Source: ONNX LeakyRelu, version 16.
@@ -19,7 +26,8 @@ OpDefs op_leaky_relu() {
       .input("X", types::kFloat)
       .output("Y", types::kFloat)
       .attribute("alpha", 0.01F, "slope below zero")
-      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop);
+      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,3 +1,4 @@
+#include "ops/_gradient.hpp"
 #include "ops/_softmax.hpp"
 
 namespace pare {
@@ -10,6 +11,11 @@ void reference(OpCall& call) {
   call.set_output(0, ops::from_doubles(v, x.shape(), x.type()));
 }
 
+void gradient(GradientContext& g) {
+  Value* all = g.sum(g.dy(0), {g.attr_int("axis")});
+  g.set_dx(0, g.sub(g.dy(0), g.mul(g.exp(g.y(0)), all)));
+}
+
 }  // namespace
 
 /// y = x - max x - log(sum(exp(x - max x))) along `axis`. Shapes: x [..., N, ...] -> y as x.
@@ -19,7 +25,8 @@ OpDefs op_log_softmax() {
       .input("input", types::kFloat)
       .output("output", types::kFloat)
       .attribute("axis", std::int64_t{-1}, "dimension to normalise over")
-      .define(ops::along_axis_infer, reference, ops::softmax_cost);
+      .define(ops::along_axis_infer, reference, ops::softmax_cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "ops/_gradient.hpp"
 #include "ops/_softmax.hpp"
 
 namespace pare {
@@ -25,6 +26,18 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::per_output(c, 3); }
 
+/// 0 where the norm is.
+void gradient(GradientContext& g) {
+  const std::int64_t axis = g.attr_int("axis");
+  const bool first_order = g.attr_int("p") == 1;
+  Value* x = g.x(0);
+  Value* norm = g.op(first_order ? "ReduceL1" : "ReduceL2", {x, g.ints({axis})});
+  Value* direction = first_order ? g.op("Sign", {x}) : g.y(0);
+  Value* along = g.mul(direction, g.sum(g.mul(g.dy(0), g.y(0)), {axis}));
+  Value* dx = g.div(g.sub(g.dy(0), along), norm);
+  g.set_dx(0, g.zero_where(g.equal(norm, 0.0), dx));
+}
+
 }  // namespace
 
 /// x divided by its norm along `axis`; zeros stay zeros. Shapes: x [..., N, ...] -> y as x.
@@ -35,7 +48,8 @@ OpDefs op_lp_normalization() {
       .output("output", types::kFloat)
       .attribute("axis", std::int64_t{-1}, "dimension of the norm")
       .attribute("p", std::int64_t{2}, "order of the norm: 1 or 2")
-      .define(ops::along_axis_infer, reference, cost);
+      .define(ops::along_axis_infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

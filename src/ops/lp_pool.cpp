@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "ops/_gradient.hpp"
 #include "ops/_pool.hpp"
 
 namespace pare {
@@ -28,6 +29,17 @@ void reference(OpCall& call) {
   call.set_output(0, ops::from_doubles(y, shape, x.type()));
 }
 
+/// The sum of |x|^p over a window spreads evenly.
+void gradient(GradientContext& g) {
+  const std::int64_t p = g.attr_int("p");
+  Attributes attributes = g.node().attributes();
+  attributes.erase("p");
+  attributes["sums"] = std::int64_t{1};
+  Value* part = ops::over_power(g, g.dy(0), g.y(0), p);
+  Value* spread = g.op("AveragePoolGradient", {part, g.shape_of(g.x(0))}, attributes, "pare");
+  g.set_dx(0, g.mul(spread, ops::signed_power(g, g.x(0), p)));
+}
+
 }  // namespace
 
 /// (sum |x|^p)^(1/p) of every window; padding counts as zeros.
@@ -37,7 +49,9 @@ OpDefs op_lp_pool() {
   def.input("X", types::kFloat)
       .output("Y", types::kFloat)
       .attribute("p", std::int64_t{2}, "order of the norm");
-  return ops::pool_attributes(def).define(ops::pool_infer, reference, ops::pool_cost);
+  return ops::pool_attributes(def)
+      .define(ops::pool_infer, reference, ops::pool_cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "ops/_axes.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare {
@@ -49,6 +50,34 @@ Cost cost(const ShapeContext& c) {
   return ops::per_output(c, 2 * static_cast<double>(c.attr_int("size")) + 5);
 }
 
+/// Sums over `size` neighbouring channels; `turned`: over those whose neighbour this one is.
+Value* window_sum(GradientContext& g, Value* v, bool turned) {
+  const std::int64_t size = g.attr_int("size");
+  std::int64_t before = (size - 1) / 2;
+  std::int64_t after = size - 1 - before;
+  if (turned) std::swap(before, after);
+  Value* planes = g.unsqueeze(g.reshape(v, {0, 0, -1}), {1});  // [N, 1, C, rest]
+  Value* mean = g.op("AveragePool", {planes},
+                     {{"kernel_shape", Shape{size, 1}},
+                      {"pads", Shape{before, 0, after, 0}},
+                      {"count_include_pad", std::int64_t{1}}});
+  return g.mul(g.reshape_like(mean, v), static_cast<double>(size));
+}
+
+/// y = x s^-beta with s = bias + alpha / size * sum of squares around.
+void gradient(GradientContext& g) {
+  Value* x = g.x(0);
+  check(g, g.rank(x));
+  const double size = static_cast<double>(g.attr_int("size"));
+  const auto alpha = static_cast<double>(g.attr_float("alpha")) / size;
+  const auto beta = static_cast<double>(g.attr_float("beta"));
+  Value* sums = g.mul(window_sum(g, g.square(x), false), alpha);
+  Value* s = g.add(sums, static_cast<double>(g.attr_float("bias")));
+  Value* scaled = g.mul(g.dy(0), g.op("Pow", {s, g.number(-beta, s)}));
+  Value* part = window_sum(g, g.div(g.mul(scaled, x), s), true);
+  g.set_dx(0, g.sub(scaled, g.mul(g.mul(x, part), 2 * alpha * beta)));
+}
+
 }  // namespace
 
 /// y = x / (bias + alpha / size * sum of the squares of `size` channels around)^beta; of an even
@@ -61,7 +90,8 @@ OpDefs op_lrn() {
       .attribute("beta", 0.75F, "exponent")
       .attribute("bias", 1.0F, "added to the mean square")
       .required_attribute("size", AttributeKind::integer, "channels that count")
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,9 +1,36 @@
 #include "ops/_lstm.hpp"
+#include "ops/_recurrent_gradient.hpp"
 
 namespace pare {
 namespace {
 
 void reference(OpCall& call) { ops::run_lstm(call, ops::read_recurrent(call, 4)); }
+
+ops::UnrolledState unrolled(GradientContext& g, const ops::UnrolledCell& cell, Value* sums,
+                            const ops::UnrolledState& state) {
+  // Gates in the order input, output, forget, cell; peepholes input, output, forget.
+  Value* from_state = ops::plus(g, g.matmul(state.h, g.transpose_last(cell.r)), cell.rb);
+  const auto part = ops::equal_parts(g, g.add(sums, from_state), 4, 1);
+  std::vector<Value*> peep;
+  if (cell.peepholes != nullptr) peep = ops::equal_parts(g, cell.peepholes, 3, 0);
+  const auto gate = [&](std::size_t i, Value* c) {
+    Value* seen = peep.empty() ? part[i] : g.add(part[i], g.mul(peep[i], c));
+    return ops::activate(g, cell.functions[0], seen);
+  };
+  Value* in = gate(0, state.c);
+  Value* forget = g.attr_int("input_forget") != 0 ? g.sub(g.number(1, in), in) : gate(2, state.c);
+  Value* fresh = ops::activate(g, cell.functions[1], part[3]);
+  ops::UnrolledState next;
+  next.c = g.add(g.mul(forget, state.c), g.mul(in, fresh));
+  Value* out = gate(1, next.c);
+  const ops::ActivationChoice& last = cell.functions[2];
+  next.h = g.mul(out, ops::activate(g, last, next.c, /*clip=*/false));
+  return next;
+}
+
+void gradient(GradientContext& g) {
+  ops::unrolled_gradient(g, {"Sigmoid", "Tanh", "Tanh"}, unrolled);
+}
 
 }  // namespace
 
@@ -20,7 +47,8 @@ OpDefs op_lstm() {
       .optional_output("Y_h", types::kFloat)
       .optional_output("Y_c", types::kFloat)
       .attribute("input_forget", std::int64_t{0}, "forget = 1 - input")
-      .define(ops::recurrent_infer, reference, ops::recurrent_cost);
+      .define(ops::recurrent_infer, reference, ops::recurrent_cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,3 +1,4 @@
+#include "ops/_gradient.hpp"
 #include "ops/_matmul.hpp"
 
 namespace pare {
@@ -25,6 +26,11 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::matmul_cost(c, 0); }
 
+void gradient(GradientContext& g) {
+  if (g.wants(0)) g.set_dx(0, ops::left_gradient(g, g.x(0), g.x(1), g.dy(0)));
+  if (g.wants(1)) g.set_dx(1, ops::right_gradient(g, g.x(0), g.x(1), g.dy(0)));
+}
+
 }  // namespace
 
 /// y = a b. Shapes: a [.., M, K], b [.., K, N] -> y [.., M, N], batches broadcast; vectors count as
@@ -34,7 +40,8 @@ OpDefs op_mat_mul() {
       .input("A", kAllowed)
       .input("B", kAllowed)
       .output("Y", kAllowed)
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

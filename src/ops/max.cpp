@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -38,7 +39,8 @@ OpDefs op_max() {
   return OpDef("Max", 13)
       .variadic_input("data_0", types::kNumeric)
       .output("y", types::kNumeric)
-      .define(infer, ops::variadic_reference<Function>, ops::one_flop);
+      .define(infer, ops::variadic_reference<Function>, ops::one_flop)
+      .differentiable(ops::ties_gradient);
 }
 
 }  // namespace pare

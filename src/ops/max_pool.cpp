@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/_gradient.hpp"
 #include "ops/_pool.hpp"
 
 namespace pare {
@@ -16,17 +17,6 @@ std::int64_t column_major(std::int64_t at, const Shape& shape) {
     at /= shape[i];
   }
   return index;
-}
-
-/// Index of the greatest tap: the first of equals; NaN is greater than all. -1 without taps.
-std::int64_t greatest(const double* in, const std::vector<ops::Tap>& taps) {
-  std::int64_t best = -1;
-  for (const ops::Tap& t : taps) {
-    if (best < 0 || in[t.in] > in[best] || (std::isnan(in[t.in]) && !std::isnan(in[best]))) {
-      best = t.in;
-    }
-  }
-  return best;
 }
 
 void reference(OpCall& call) {
@@ -46,7 +36,7 @@ void reference(OpCall& call) {
                        [&](std::int64_t plane, std::int64_t at, const std::vector<ops::Tap>& taps,
                            std::int64_t /*padded*/) {
                          const std::int64_t base = plane * in_count;
-                         const std::int64_t best = greatest(in.data() + base, taps);
+                         const std::int64_t best = ops::greatest_tap(in.data() + base, taps);
                          const std::int64_t out = plane * out_count + at;
                          y[out] = best < 0 ? least : in[base + best];
                          indices[out] =
@@ -54,6 +44,13 @@ void reference(OpCall& call) {
                        });
   call.set_output(0, ops::from_doubles(y, shape, x.type()));
   if (call.output_count() > 1) call.set_output(1, Tensor::of<std::int64_t>(shape, indices));
+}
+
+void gradient(GradientContext& g) {
+  g.only_outputs_below(1);
+  Attributes attributes = g.node().attributes();
+  attributes.erase("storage_order");
+  g.set_dx(0, g.op("MaxPoolGradient", {g.x(0), g.dy(0)}, attributes, "pare"));
 }
 
 }  // namespace
@@ -68,7 +65,9 @@ OpDefs op_max_pool() {
       .output("Y", allowed)
       .optional_output("Indices", {ElementKind::i64}, "I")
       .attribute("storage_order", std::int64_t{0}, "order of the indices: 0 rows, 1 columns");
-  return ops::pool_attributes(def).define(ops::pool_infer, reference, ops::pool_cost);
+  return ops::pool_attributes(def)
+      .define(ops::pool_infer, reference, ops::pool_cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

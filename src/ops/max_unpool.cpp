@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ops/_axes.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 #include "ops/_window.hpp"
 
@@ -76,6 +77,12 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::per_output(c, 0); }
 
+void gradient(GradientContext& g) {
+  if (g.x(2) != nullptr) g.refuse("no gradient with output_shape");
+  Value* picked = g.op("GatherElements", {g.flat(g.dy(0)), g.flat(g.x(1))});
+  g.set_dx(0, g.reshape_like(picked, g.x(0)));
+}
+
 }  // namespace
 
 /// Values back at the places that MaxPool took them from, zeros elsewhere. The indices count in the
@@ -90,7 +97,8 @@ OpDefs op_max_unpool() {
       .required_attribute("kernel_shape", AttributeKind::integers, "size of the window")
       .optional_attribute("pads", AttributeKind::integers, "before all dimensions, then after")
       .optional_attribute("strides", AttributeKind::integers, "steps of the window; 1")
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

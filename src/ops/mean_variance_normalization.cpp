@@ -2,6 +2,7 @@
 
 #include "ops/_axes.hpp"
 #include "ops/_broadcast.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare {
@@ -39,6 +40,18 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::per_output(c, 8); }
 
+void gradient(GradientContext& g) {
+  Value* x = g.x(0);
+  const auto axes = g.attr_ints("axes");
+  Value* middle = g.sub(x, g.mean(x, axes));
+  Value* deviation = g.op("Sqrt", {g.mean(g.square(middle), axes)});
+  Value* inverse = g.op("Reciprocal", {g.add(deviation, kEpsilon)});
+  Value* direction = g.zero_where(g.equal(deviation, 0.0), g.div(middle, deviation));
+  Value* along = g.mul(direction, g.mul(g.mean(g.mul(g.dy(0), middle), axes), inverse));
+  Value* rest = g.sub(g.sub(g.dy(0), g.mean(g.dy(0), axes)), along);
+  g.set_dx(0, g.mul(rest, inverse));
+}
+
 }  // namespace
 
 /// y = (x - mean) / (deviation + 1e-9) over the dimensions `axes` together. Shapes: x any -> y as
@@ -48,7 +61,8 @@ OpDefs op_mean_variance_normalization() {
       .input("X", types::kFloat)
       .output("Y", types::kFloat)
       .attribute("axes", std::vector<std::int64_t>{0, 2, 3}, "dimensions to normalise over")
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -33,6 +34,15 @@ void infer(ShapeContext& c) {
   ops::propagate_binary(c, [](const Dim& a, const Dim& b) { return a - floor_div(a, b) * b; });
 }
 
+void gradient(GradientContext& g) {
+  // The quotient (a - y) / b is constant between its steps.
+  if (g.wants(0)) g.set_dx(0, g.sum_to(g.dy(0), g.x(0)));
+  if (g.wants(1)) {
+    Value* quotient = g.div(g.sub(g.y(0), g.x(0)), g.x(1));
+    g.set_dx(1, g.sum_to(g.mul(g.dy(0), quotient), g.x(1)));
+  }
+}
+
 }  // namespace
 
 /// Remainder with the sign of the divisor, or of the dividend where `fmod` is 1. Shapes: a, b
@@ -44,7 +54,8 @@ OpDefs op_mod() {
       .input("B", types::kNumeric)
       .output("C", types::kNumeric)
       .attribute("fmod", std::int64_t{0}, "1: C's fmod")
-      .define(infer, ops::binary_reference<Function>, ops::one_flop);
+      .define(infer, ops::binary_reference<Function>, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

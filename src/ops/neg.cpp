@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -25,6 +26,8 @@ void infer(ShapeContext& c) {
   c.set_output_elements(0, std::move(y));
 }
 
+void gradient(GradientContext& g) { g.set_dx(0, g.neg(g.dy(0))); }
+
 }  // namespace
 
 /// y = -x. Shapes: x any -> y as x. Source: ONNX Neg, version 13.
@@ -32,7 +35,8 @@ OpDefs op_neg() {
   return OpDef("Neg", 13)
       .input("X", types::kNumeric)
       .output("Y", types::kNumeric)
-      .define(infer, ops::exact_unary_reference<Function>, ops::one_flop);
+      .define(infer, ops::exact_unary_reference<Function>, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

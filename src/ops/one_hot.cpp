@@ -1,5 +1,6 @@
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -43,6 +44,15 @@ void reference(OpCall& call) {
   call.set_output(0, ops::gather_elements(values, shape, hot));
 }
 
+void gradient(GradientContext& g) {
+  Value* depth = g.x(1);
+  Value* zero_one = g.cast_like(g.ints({0, 1}), g.x(2));
+  Value* hot = g.op("OneHot", {g.x(0), depth, zero_one}, g.node().attributes());
+  Value* on = g.reshape(g.sum_all(g.mul(g.dy(0), hot)), std::vector<std::int64_t>{1});
+  Value* all = g.reshape(g.sum_all(g.dy(0)), std::vector<std::int64_t>{1});
+  g.set_dx(2, g.op("Concat", {g.sub(all, on), on}, {{"axis", std::int64_t{0}}}));
+}
+
 }  // namespace
 
 /// values[1] where the index equals the position along a new dimension of size `depth`, else
@@ -54,7 +64,8 @@ OpDefs op_one_hot() {
       .input("values", types::kAll, "T3")
       .output("output", types::kAll, "T3")
       .attribute("axis", std::int64_t{-1}, "place of the new dimension")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

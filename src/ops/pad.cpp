@@ -3,6 +3,7 @@
 #include "base/checked.hpp"
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -98,6 +99,19 @@ void infer(ShapeContext& c) {
   c.set_output(0, c.input_dtype(0), y);
 }
 
+void gradient(GradientContext& g) {
+  if (g.attr_string("mode") != "constant") {
+    ops::moved_gradient(g);
+    return;
+  }
+  Value* dx = g.op("Pad", {g.dy(0), g.neg(g.x(1)), nullptr, g.x(3)});
+  g.set_dx(0, dx);
+  if (g.wants(2)) {
+    Value* around = g.sub(g.sum_all(g.dy(0)), g.sum_all(dx));
+    g.set_dx(2, g.reshape_like(around, g.x(2)));
+  }
+}
+
 }  // namespace
 
 /// Elements added before and behind each dimension: a constant (0 by default), the edge, a
@@ -111,7 +125,8 @@ OpDefs op_pad() {
       .optional_input("axes", types::kIndex, "Tind")
       .output("output", types::kAll)
       .attribute("mode", std::string("constant"), "constant, edge, reflect or wrap")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare {
@@ -61,6 +62,22 @@ void reference(OpCall& call) {
   call.set_output(0, wide.cast(x.type()));
 }
 
+void gradient(GradientContext& g) {
+  Value* x = g.x(0);
+  Value* dy = g.dy(0);
+  Value* p = g.cast_like(g.x(1), x);
+  if (g.wants(0)) {
+    // Where p and x are 0, the formula is 0 times infinity.
+    Value* slope = g.mul(p, g.op("Pow", {x, g.add(p, -1)}));
+    g.set_dx(0, g.sum_to(g.mul(dy, g.zero_where(g.equal(p, 0.0), slope)), x));
+  }
+  if (g.wants(1)) {
+    // No real derivative at negative bases; at 0 the power stays 0.
+    Value* log = g.op("Log", {g.where(g.greater(x, 0.0), x, g.number(1, x))});
+    g.set_dx(1, g.sum_to(g.mul(g.mul(dy, g.y(0)), log), g.x(1)));
+  }
+}
+
 }  // namespace
 
 /// z = x to the power y, in the type of x. Shapes: x, y broadcast -> z. Source: ONNX Pow,
@@ -70,7 +87,8 @@ OpDefs op_pow() {
       .input("X", types::kNumeric)
       .input("Y", types::kNumeric, "T1")
       .output("Z", types::kNumeric)
-      .define(ops::broadcast_infer, reference, ops::one_flop);
+      .define(ops::broadcast_infer, reference, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

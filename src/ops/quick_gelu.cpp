@@ -1,6 +1,8 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gelu.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -11,6 +13,11 @@ struct Function {
   double alpha_;
 };
 
+void gradient(GradientContext& g) {
+  const auto alpha = static_cast<double>(g.attr_float("alpha"));
+  ops::set_slope(g, ops::swish_slope(g, g.x(0), alpha));
+}
+
 }  // namespace
 
 /// y = x / (1 + exp(-alpha x)). Shapes: x any -> y as x. Source: ONNX Runtime, ContribOperators.md,
@@ -20,7 +27,8 @@ OpDefs op_quick_gelu() {
       .input("X", types::kFloat)
       .output("Y", types::kFloat)
       .attribute("alpha", 1.702F, "factor inside the exponential")
-      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop);
+      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/_gradient.hpp"
 #include "ops/_reduce.hpp"
 
 namespace pare {
@@ -23,10 +24,14 @@ struct Function {
   }
 };
 
+void gradient(GradientContext& g) { ops::set_reduced_slope(g, g.op("Sign", {g.x(0)})); }
+
 }  // namespace
 
 /// Sum of magnitudes over axes. Shapes: x any -> y without (or with 1 in) the
 /// reduced dimensions. Source: ONNX ReduceL1, version 18.
-OpDefs op_reduce_l1() { return ops::reduce_def("ReduceL1", 18, ops::reduce_reference<Function>); }
+OpDefs op_reduce_l1() {
+  return ops::reduce_def("ReduceL1", 18, ops::reduce_reference<Function>).differentiable(gradient);
+}
 
 }  // namespace pare

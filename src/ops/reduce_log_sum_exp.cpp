@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/_gradient.hpp"
 #include "ops/_reduce.hpp"
 
 namespace pare {
@@ -31,10 +32,16 @@ void reference(OpCall& call) {
   call.set_output(0, Tensor::of<double>(r.shape, sum).cast(x.type()));
 }
 
+void gradient(GradientContext& g) {
+  ops::set_reduced_slope(g, g.exp(g.sub(g.x(0), ops::kept(g, g.y(0)))));
+}
+
 }  // namespace
 
 /// Logarithm of the sum of exponentials over axes. Shapes: x any -> y without (or with 1 in) the
 /// reduced dimensions. Source: ONNX ReduceLogSumExp, version 18.
-OpDefs op_reduce_log_sum_exp() { return ops::reduce_def("ReduceLogSumExp", 18, reference); }
+OpDefs op_reduce_log_sum_exp() {
+  return ops::reduce_def("ReduceLogSumExp", 18, reference).differentiable(gradient);
+}
 
 }  // namespace pare

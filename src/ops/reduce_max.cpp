@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 #include "ops/_reduce.hpp"
 
@@ -30,7 +31,8 @@ struct Function {
 /// reduced dimensions. Source: ONNX ReduceMax, version 20.
 OpDefs op_reduce_max() {
   return ops::reduce_def("ReduceMax", 20, ops::reduce_reference<Function>,
-                         types::kNumeric | types::kBool);
+                         types::kNumeric | types::kBool)
+      .differentiable(ops::reduce_ties_gradient);
 }
 
 }  // namespace pare

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/_gradient.hpp"
 #include "ops/_reduce.hpp"
 
 namespace pare {
@@ -22,12 +23,18 @@ struct Function {
   }
 };
 
+void gradient(GradientContext& g) {
+  Value* each = g.div(g.count(g.x(0)), g.count(g.y(0)));
+  g.set_dx(0, g.expand_like(ops::kept(g, g.div(g.dy(0), each)), g.x(0)));
+}
+
 }  // namespace
 
 /// Mean over axes. Shapes: x any -> y without (or with 1 in) the
 /// reduced dimensions. Source: ONNX ReduceMean, version 18.
 OpDefs op_reduce_mean() {
-  return ops::reduce_def("ReduceMean", 18, ops::reduce_reference<Function>);
+  return ops::reduce_def("ReduceMean", 18, ops::reduce_reference<Function>)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/_gradient.hpp"
 #include "ops/_reduce.hpp"
 
 namespace pare {
@@ -22,10 +23,14 @@ struct Function {
   }
 };
 
+void gradient(GradientContext& g) { g.set_dx(0, g.expand_like(ops::kept(g, g.dy(0)), g.x(0))); }
+
 }  // namespace
 
 /// Sum over axes. Shapes: x any -> y without (or with 1 in) the
 /// reduced dimensions. Source: ONNX ReduceSum, version 13.
-OpDefs op_reduce_sum() { return ops::reduce_def("ReduceSum", 13, ops::reduce_reference<Function>); }
+OpDefs op_reduce_sum() {
+  return ops::reduce_def("ReduceSum", 13, ops::reduce_reference<Function>).differentiable(gradient);
+}
 
 }  // namespace pare

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/_gradient.hpp"
 #include "ops/_reduce.hpp"
 
 namespace pare {
@@ -23,12 +24,15 @@ struct Function {
   }
 };
 
+void gradient(GradientContext& g) { ops::set_reduced_slope(g, g.mul(g.x(0), 2)); }
+
 }  // namespace
 
 /// Sum of squares over axes. Shapes: x any -> y without (or with 1 in) the
 /// reduced dimensions. Source: ONNX ReduceSumSquare, version 18.
 OpDefs op_reduce_sum_square() {
-  return ops::reduce_def("ReduceSumSquare", 18, ops::reduce_reference<Function>);
+  return ops::reduce_def("ReduceSumSquare", 18, ops::reduce_reference<Function>)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,5 +1,6 @@
 #include "base/checked.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -93,7 +94,8 @@ OpDefs op_reshape() {
       .input("shape", {ElementKind::i64}, "tensor(int64)")
       .output("reshaped", types::kAll)
       .attribute("allowzero", std::int64_t{0}, "1: a 0 is a size")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(ops::reshaped_gradient);
 }
 
 }  // namespace pare

@@ -5,6 +5,7 @@
 
 #include "base/threads.hpp"
 #include "ops/_axes.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 #include "ops/_resize.hpp"
 
@@ -189,6 +190,12 @@ Cost cost(const ShapeContext& c) {
   return ops::per_output(c, mode == "nearest" ? 0 : mode == "linear" ? 8 : 32);
 }
 
+void gradient(GradientContext& g) {
+  std::vector<Value*> inputs = {g.dy(0), g.shape_of(g.x(0))};
+  for (std::size_t i = 1; i < g.node().inputs().size(); ++i) inputs.push_back(g.x(i));
+  g.set_dx(0, g.op("ResizeGradient", inputs, g.node().attributes(), "pare"));
+}
+
 }  // namespace
 
 /// x sampled on another grid: the nearest element, or linear or cubic interpolation, dimension by
@@ -214,7 +221,8 @@ OpDefs op_resize() {
       .attribute("mode", std::string("nearest"), "nearest, linear or cubic")
       .attribute("nearest_mode", std::string("round_prefer_floor"),
                  "round_prefer_floor, round_prefer_ceil, floor or ceil")
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,5 +1,6 @@
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -32,6 +33,10 @@ void reference(OpCall& call) {
   call.set_output(0, ops::gather_elements(x, x.shape(), index));
 }
 
+void gradient(GradientContext& g) {
+  g.set_dx(0, g.op("ReverseSequence", {g.dy(0), g.x(1)}, g.node().attributes()));
+}
+
 }  // namespace
 
 /// The first `sequence_lens[b]` steps of each batch member backwards, the rest as it is. Shapes:
@@ -44,7 +49,8 @@ OpDefs op_reverse_sequence() {
       .output("Y", types::kAll)
       .attribute("batch_axis", std::int64_t{1}, "0 or 1")
       .attribute("time_axis", std::int64_t{0}, "the other one")
-      .define(ops::same_as_input, reference, ops::free_of_flops);
+      .define(ops::same_as_input, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_broadcast.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare {
@@ -41,6 +42,16 @@ void reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::per_output(c, 4); }
 
+void gradient(GradientContext& g) {
+  Value* x = g.x(0);
+  Value* dy = g.cast_like(g.dy(0), x);
+  const std::size_t rank = g.rank(x);
+  const auto norm = ops::normalise(g, x, ops::axes_from(g.attr_axis("axis", rank), rank),
+                                   static_cast<double>(g.attr_float("epsilon")), false);
+  if (g.wants(0)) g.set_dx(0, ops::through_norm(g, norm, g.mul(dy, g.cast_like(g.x(1), x))));
+  if (g.wants(1)) g.set_dx(1, g.sum_to(g.mul(dy, norm.n), g.x(1)));
+}
+
 }  // namespace
 
 /// y = x / sqrt(mean(x^2) + epsilon) * scale over the dimensions from `axis` on. Shapes: x any,
@@ -54,7 +65,8 @@ OpDefs op_rms_normalization() {
       .attribute("axis", std::int64_t{-1}, "first normalised dimension")
       .attribute("epsilon", 1e-5F, "added to the mean square")
       .attribute("stash_type", std::int64_t{1}, "element type of the statistics")
-      .define(infer, reference, cost);
+      .define(infer, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ops/_recurrent.hpp"
+#include "ops/_recurrent_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -20,6 +21,14 @@ void reference(OpCall& call) {
   ops::run_recurrent(call, n, step, ops::read_state(call, n, 5));
 }
 
+ops::UnrolledState unrolled(GradientContext& g, const ops::UnrolledCell& cell, Value* sums,
+                            const ops::UnrolledState& state) {
+  Value* from_state = ops::plus(g, g.matmul(state.h, g.transpose_last(cell.r)), cell.rb);
+  return {ops::activate(g, cell.functions[0], g.add(sums, from_state)), nullptr};
+}
+
+void gradient(GradientContext& g) { ops::unrolled_gradient(g, {"Tanh"}, unrolled); }
+
 }  // namespace
 
 /// h' = f(W x + Wb + R h + Rb), step by step. Shapes: X [T, B, I], W [D, H, I], R [D, H, H],
@@ -30,7 +39,8 @@ OpDefs op_rnn() {
   return ops::recurrent_schema(def)
       .optional_output("Y", types::kFloat)
       .optional_output("Y_h", types::kFloat)
-      .define(ops::recurrent_infer, reference, ops::recurrent_cost);
+      .define(ops::recurrent_infer, reference, ops::recurrent_cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,4 +1,5 @@
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_rotary.hpp"
 
 namespace pare {
@@ -52,6 +53,20 @@ void contrib_reference(OpCall& call) {
 
 Cost cost(const ShapeContext& c) { return ops::per_output(c, 3); }
 
+/// The rotation back. The caches carry no gradient.
+void contrib_gradient(GradientContext& g) {
+  if (g.wants(2) || g.wants(3)) g.refuse("no gradient with respect to the caches");
+  g.set_dx(0, g.op("RotaryEmbedding", {g.dy(0), g.x(1), g.x(2), g.neg(g.x(3))},
+                   g.node().attributes(), "com.microsoft"));
+}
+
+void gradient(GradientContext& g) {
+  if (g.wants(1) || g.wants(2)) g.refuse("no gradient with respect to the caches");
+  std::vector<Value*> inputs = {g.dy(0), g.x(1), g.neg(g.x(2))};
+  if (g.x(3) != nullptr) inputs.push_back(g.x(3));
+  g.set_dx(0, g.op("RotaryEmbedding", inputs, g.node().attributes()));
+}
+
 OpDef contrib() {
   return OpDef("com.microsoft", "RotaryEmbedding", 1)
       .input("input", kReal)
@@ -64,7 +79,8 @@ OpDef contrib() {
       .attribute("num_heads", std::int64_t{0}, "needed with rotary_embedding_dim")
       .attribute("rotary_embedding_dim", std::int64_t{0}, "values that turn; 0 = the whole head")
       .attribute("scale", 1.0F, "must be 1")
-      .define(ops::same_as_input, contrib_reference, cost);
+      .define(ops::same_as_input, contrib_reference, cost)
+      .differentiable(contrib_gradient);
 }
 
 OpDef standard() {
@@ -77,7 +93,8 @@ OpDef standard() {
       .attribute("interleaved", std::int64_t{0}, "pairs lie side by side")
       .optional_attribute("num_heads", AttributeKind::integer, "needed for 3 dimensions")
       .attribute("rotary_embedding_dim", std::int64_t{0}, "values that turn; 0 = the whole head")
-      .define(ops::same_as_input, reference, cost);
+      .define(ops::same_as_input, reference, cost)
+      .differentiable(gradient);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "ops/_gradient.hpp"
 #include "ops/_scatter.hpp"
 
 namespace pare {
@@ -27,6 +28,12 @@ void reference(OpCall& call) {
   call.set_output(0, out.take());
 }
 
+void gradient(GradientContext& g) {
+  ops::scatter_gradient(g, [](GradientContext& c, Value* v) {
+    return c.op("GatherElements", {v, c.x(1)}, {{"axis", c.attr_int("axis")}});
+  });
+}
+
 }  // namespace
 
 /// y = x, but y[i, .., indices[i, j, ..], ..] is combined with updates[i, j, ..]. Shapes: x and y
@@ -40,7 +47,8 @@ OpDefs op_scatter_elements() {
       .output("output", types::kAll)
       .attribute("axis", std::int64_t{0}, "dimension the indices count along")
       .attribute("reduction", std::string("none"), "none, add, mul, max or min")
-      .define(ops::same_as_input, reference, ops::one_flop);
+      .define(ops::same_as_input, reference, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,3 +1,4 @@
+#include "ops/_gradient.hpp"
 #include "ops/_scatter.hpp"
 
 namespace pare {
@@ -32,6 +33,12 @@ void reference(OpCall& call) {
   call.set_output(0, out.take());
 }
 
+void gradient(GradientContext& g) {
+  ops::scatter_gradient(g, [](GradientContext& c, Value* v) {
+    return c.op("GatherND", {v, c.x(1)});
+  });
+}
+
 }  // namespace
 
 /// y = x, but the slices that tuples of indices name are combined with updates. Shapes: x and y
@@ -44,7 +51,8 @@ OpDefs op_scatter_nd() {
       .input("updates", types::kAll)
       .output("output", types::kAll)
       .attribute("reduction", std::string("none"), "none, add, mul, max or min")
-      .define(ops::same_as_input, reference, ops::one_flop);
+      .define(ops::same_as_input, reference, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

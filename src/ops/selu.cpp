@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -14,6 +15,14 @@ struct Function {
   double gamma_;
 };
 
+void gradient(GradientContext& g) {
+  Value* x = g.x(0);
+  const auto gamma = static_cast<double>(g.attr_float("gamma"));
+  const auto alpha = static_cast<double>(g.attr_float("alpha"));
+  Value* below = g.mul(g.exp(g.op("Min", {x, g.number(0, x)})), gamma * alpha);
+  ops::set_slope(g, g.where(g.greater(x, 0.0), g.number(gamma, x), below));
+}
+
 }  // namespace
 
 /// y = gamma x for x > 0, gamma alpha (exp(x) - 1) below. Shapes: x any -> y as x. Source: ONNX
@@ -24,7 +33,8 @@ OpDefs op_selu() {
       .output("Y", types::kFloat)
       .attribute("alpha", 1.67326319217681884765625F, "limit below zero")
       .attribute("gamma", 1.05070102214813232421875F, "scale")
-      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop);
+      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare {
@@ -28,6 +29,11 @@ void reference(OpCall& call) {
   call.set_output(0, ops::from_doubles(y, x.shape(), x.type()));
 }
 
+void gradient(GradientContext& g) {
+  Value* outside = g.greater(g.op("Abs", {g.x(0)}), static_cast<double>(g.attr_float("lambd")));
+  g.set_dx(0, g.where_or_zero(outside, g.dy(0)));
+}
+
 }  // namespace
 
 /// y = x + bias below -lambd, x - bias above lambd, else 0. Shapes: x any -> y as x. Source: ONNX
@@ -38,7 +44,8 @@ OpDefs op_shrink() {
       .output("output", types::kNumeric)
       .attribute("bias", 0.0F, "shift")
       .attribute("lambd", 0.5F, "threshold")
-      .define(ops::same_as_input, reference, ops::one_flop);
+      .define(ops::same_as_input, reference, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

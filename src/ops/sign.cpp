@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -19,7 +20,8 @@ OpDefs op_sign() {
   return OpDef("Sign", 13)
       .input("X", types::kNumeric)
       .output("Y", types::kNumeric)
-      .define(ops::same_as_input, ops::exact_unary_reference<Function>, ops::one_flop);
+      .define(ops::same_as_input, ops::exact_unary_reference<Function>, ops::one_flop)
+      .differentiable(ops::nothing_flows);
 }
 
 }  // namespace pare

@@ -1,4 +1,5 @@
 #include "ops/_broadcast.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_norm.hpp"
 
 namespace pare {
@@ -43,6 +44,17 @@ void reference(OpCall& call) {
   call.set_output(1, ops::from_doubles(statistics.inverse, shape, dtype_of(ElementKind::f32)));
 }
 
+void gradient(GradientContext& g) {
+  g.only_outputs_below(1);
+  Value* x = g.x(0);
+  Value* dy = g.cast_like(g.dy(0), x);
+  const std::size_t rank = g.rank(x);
+  const auto norm = ops::normalise(g, x, ops::axes_from(g.attr_axis("axis", rank), rank),
+                                   static_cast<double>(g.attr_float("epsilon")), false);
+  if (g.wants(0)) g.set_dx(0, ops::through_norm(g, norm, g.mul(dy, g.cast_like(g.x(1), x))));
+  if (g.wants(1)) g.set_dx(1, g.sum_to(g.mul(dy, norm.n), g.x(1)));
+}
+
 OpDef schema(const char* domain) {
   return OpDef(domain, "SimplifiedLayerNormalization", 1)
       .input("X", types::kFloat)
@@ -52,7 +64,8 @@ OpDef schema(const char* domain) {
       .attribute("axis", std::int64_t{-1}, "first normalised dimension")
       .attribute("epsilon", 1e-5F, "added to the mean square")
       .attribute("stash_type", std::int64_t{1}, "element type of the statistics")
-      .define(infer, reference, ops::norm_cost);
+      .define(infer, reference, ops::norm_cost)
+      .differentiable(gradient);
 }
 
 }  // namespace

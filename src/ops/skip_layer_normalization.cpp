@@ -1,3 +1,4 @@
+#include "ops/_gradient.hpp"
 #include "ops/_norm.hpp"
 
 namespace pare {
@@ -5,6 +6,10 @@ namespace {
 
 void reference(OpCall& call) {
   ops::skip_norm_reference(call, {.gamma = 2, .beta = 3, .bias = 4}, /*centred=*/true);
+}
+
+void gradient(GradientContext& g) {
+  ops::skip_norm_gradient(g, {.gamma = 2, .beta = 3, .bias = 4}, /*centred=*/true);
 }
 
 }  // namespace
@@ -25,7 +30,8 @@ OpDefs op_skip_layer_normalization() {
       .optional_output("inv_std_var", {ElementKind::f32}, "U")
       .optional_output("input_skip_bias_sum", types::kFloat)
       .attribute("epsilon", 1e-12F, "added to the variance")
-      .define(ops::skip_norm_infer, reference, ops::norm_cost);
+      .define(ops::skip_norm_infer, reference, ops::norm_cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

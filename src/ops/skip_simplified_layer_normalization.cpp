@@ -1,3 +1,4 @@
+#include "ops/_gradient.hpp"
 #include "ops/_norm.hpp"
 
 namespace pare {
@@ -5,6 +6,10 @@ namespace {
 
 void reference(OpCall& call) {
   ops::skip_norm_reference(call, {.gamma = 2, .beta = 0, .bias = 3}, /*centred=*/false);
+}
+
+void gradient(GradientContext& g) {
+  ops::skip_norm_gradient(g, {.gamma = 2, .beta = 0, .bias = 3}, /*centred=*/false);
 }
 
 }  // namespace
@@ -24,7 +29,8 @@ OpDefs op_skip_simplified_layer_normalization() {
       .optional_output("inv_std_var", {ElementKind::f32}, "U")
       .optional_output("input_skip_bias_sum", types::kFloat)
       .attribute("epsilon", 1e-12F, "added to the mean square")
-      .define(ops::skip_norm_infer, reference, ops::norm_cost);
+      .define(ops::skip_norm_infer, reference, ops::norm_cost)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

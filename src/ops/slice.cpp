@@ -3,6 +3,7 @@
 
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -132,6 +133,32 @@ void infer(ShapeContext& c) {
   c.set_output_elements(0, std::move(part));
 }
 
+/// Constant cuts of step 1: zeros around dy.
+bool pad_back(GradientContext& g) {
+  const auto shape = g.x(0)->known_shape();
+  const auto starts = g.constant_ints(1);
+  const auto ends = g.constant_ints(2);
+  const auto axes = g.constant_ints(3);
+  const auto steps = g.constant_ints(4);
+  if (!shape || !starts || !ends || !axes || !steps) return false;
+  const Wanted w = complete({*starts, *ends, *axes, *steps}, shape->size());
+  const std::size_t n = w.starts.size();
+  std::vector<std::int64_t> pads(2 * n);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (w.steps[i] != 1) return false;
+    const std::int64_t size = (*shape)[static_cast<std::size_t>(w.axes[i])];
+    const Cut c = cut(size, w.starts[i], w.ends[i], 1);
+    pads[i] = c.first;
+    pads[n + i] = size - c.first - c.count;
+  }
+  g.set_dx(0, n == 0 ? g.dy(0) : g.op("Pad", {g.dy(0), g.ints(pads), nullptr, g.ints(w.axes)}));
+  return true;
+}
+
+void gradient(GradientContext& g) {
+  if (!pad_back(g)) ops::moved_gradient(g);
+}
+
 }  // namespace
 
 /// Part of a tensor: along each axis start, start + step, ... before end; negative positions count
@@ -144,7 +171,8 @@ OpDefs op_slice() {
       .optional_input("axes", types::kIndex, "Tind")
       .optional_input("steps", types::kIndex, "Tind")
       .output("output", types::kAll)
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,6 +1,7 @@
 #include "base/checked.hpp"
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -46,6 +47,10 @@ void reference(OpCall& call) {
   call.set_output(0, ops::gather_elements(x, shape, index));
 }
 
+void gradient(GradientContext& g) {
+  g.set_dx(0, g.op("DepthToSpace", {g.dy(0)}, {{"blocksize", g.attr_int("blocksize")}}));
+}
+
 }  // namespace
 
 /// Blocks of pixels become channels. Shapes: x [N, C, H, W] -> y [N, C b^2, H / b, W / b]. Source:
@@ -55,7 +60,8 @@ OpDefs op_space_to_depth() {
       .input("input", types::kAll)
       .output("output", types::kAll)
       .required_attribute("blocksize", AttributeKind::integer, "side of a block")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

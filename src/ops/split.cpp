@@ -1,5 +1,6 @@
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -69,6 +70,16 @@ void reference(OpCall& call) {
   }
 }
 
+void gradient(GradientContext& g) {
+  std::vector<Value*> parts;
+  for (std::size_t i = 0; i < g.node().outputs().size(); ++i) {
+    if (g.y(i) == nullptr)
+      g.refuse(cat("output ", i, " is omitted, so that its size is not known"));
+    parts.push_back(g.dy(i) != nullptr ? g.dy(i) : g.zeros_like(g.y(i)));
+  }
+  g.set_dx(0, g.op("Concat", parts, {{"axis", g.attr_int("axis")}}));
+}
+
 }  // namespace
 
 /// Cuts x into parts along `axis`: of the sizes `split`, or of equal size (the last may be
@@ -80,7 +91,8 @@ OpDefs op_split() {
       .variadic_output("outputs", types::kAll)
       .attribute("axis", std::int64_t{0}, "dimension to cut")
       .optional_attribute("num_outputs", AttributeKind::integer, "number of parts")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

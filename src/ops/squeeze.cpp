@@ -2,6 +2,7 @@
 
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -54,7 +55,8 @@ OpDefs op_squeeze() {
       .input("data", types::kAll)
       .optional_input("axes", {ElementKind::i64}, "tensor(int64)")
       .output("squeezed", types::kAll)
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(ops::reshaped_gradient);
 }
 
 }  // namespace pare

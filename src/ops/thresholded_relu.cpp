@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -11,6 +12,11 @@ struct Function {
   double alpha_;
 };
 
+void gradient(GradientContext& g) {
+  Value* above = g.greater(g.x(0), static_cast<double>(g.attr_float("alpha")));
+  g.set_dx(0, g.where_or_zero(above, g.dy(0)));
+}
+
 }  // namespace
 
 /// y = x above alpha, else 0. Shapes: x any -> y as x. Source: ONNX ThresholdedRelu, version 22.
@@ -19,7 +25,8 @@ OpDefs op_thresholded_relu() {
       .input("X", types::kFloat)
       .output("Y", types::kFloat)
       .attribute("alpha", 1.0F, "threshold")
-      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop);
+      .define(ops::same_as_input, ops::unary_reference<Function>, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

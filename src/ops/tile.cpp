@@ -1,6 +1,7 @@
 #include "base/checked.hpp"
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -40,6 +41,21 @@ void reference(OpCall& call) {
   call.set_output(0, ops::gather_elements(x, shape, index));
 }
 
+/// Repeats become dimensions of their own, before each dimension, and are summed.
+void gradient(GradientContext& g) {
+  const std::size_t rank = g.rank(g.x(0));
+  if (rank == 0) {
+    g.set_dx(0, g.dy(0));
+    return;
+  }
+  Value* sizes = g.op("Concat", {g.unsqueeze(g.x(1), {1}), g.unsqueeze(g.shape_of(g.x(0)), {1})},
+                      {{"axis", std::int64_t{1}}});
+  std::vector<std::int64_t> axes;
+  for (std::size_t i = 0; i < rank; ++i) axes.push_back(2 * static_cast<std::int64_t>(i));
+  g.set_dx(0,
+           g.reshape_like(g.sum(g.reshape(g.dy(0), g.flat(sizes)), axes, /*keep=*/false), g.x(0)));
+}
+
 }  // namespace
 
 /// x repeated along each dimension. Source: ONNX Tile, version 13.
@@ -48,7 +64,8 @@ OpDefs op_tile() {
       .input("input", types::kAll)
       .input("repeats", {ElementKind::i64}, "T1")
       .output("output", types::kAll)
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

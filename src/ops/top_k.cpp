@@ -4,6 +4,7 @@
 
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 #include "ops/_numbers.hpp"
 
 namespace pare {
@@ -74,6 +75,15 @@ void reference(OpCall& call) {
   call.set_output(1, places);
 }
 
+void gradient(GradientContext& g) {
+  Value* places = g.y(1);
+  if (places == nullptr) {
+    places = g.outputs_of("TopK", {g.x(0), g.x(1)}, g.node().attributes(), 2)[1];
+  }
+  g.set_dx(0, g.op("ScatterElements", {g.zeros_like(g.x(0)), places, g.dy(0)},
+                   {{"axis", g.attr_int("axis")}, {"reduction", std::string("add")}}));
+}
+
 }  // namespace
 
 /// The k greatest (or least) elements along `axis` with their indices, best first; of equals the
@@ -87,7 +97,8 @@ OpDefs op_top_k() {
       .attribute("axis", std::int64_t{-1}, "dimension to sort")
       .attribute("largest", std::int64_t{1}, "0: the least elements")
       .attribute("sorted", std::int64_t{1}, "0: any order will do")
-      .define(infer, reference, ops::one_flop);
+      .define(infer, reference, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

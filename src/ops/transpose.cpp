@@ -3,6 +3,7 @@
 
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -52,6 +53,15 @@ void reference(OpCall& call) {
   call.set_output(0, ops::gather_elements(x, shape, index));
 }
 
+void gradient(GradientContext& g) {
+  const std::vector<std::int64_t> perm = permutation(g, g.attr_ints("perm").size());
+  std::vector<std::int64_t> back(perm.size());
+  for (std::size_t i = 0; i < perm.size(); ++i) {
+    back.at(static_cast<std::size_t>(perm[i])) = static_cast<std::int64_t>(i);
+  }
+  g.set_dx(0, perm.empty() ? g.op("Transpose", {g.dy(0)}) : g.transpose(g.dy(0), back));
+}
+
 }  // namespace
 
 /// Dimensions in another order, reversed by default: y's dimension i is x's perm[i]. Source: ONNX
@@ -61,7 +71,8 @@ OpDefs op_transpose() {
       .input("data", types::kAll)
       .output("transposed", types::kAll)
       .optional_attribute("perm", AttributeKind::integers, "order of the dimensions")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -2,6 +2,7 @@
 
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -35,13 +36,18 @@ void reference(OpCall& call) {
   call.set_output(0, out.take());
 }
 
+void gradient(GradientContext& g) {
+  g.set_dx(0, g.op("Trilu", {g.dy(0), g.x(1)}, {{"upper", g.attr_int("upper")}}));
+}
+
 OpDef schema(const char* domain, int since) {
   return OpDef(domain, "Trilu", since)
       .input("input", types::kAll)
       .optional_input("k", {ElementKind::i64}, "tensor(int64)")
       .output("output", types::kAll)
       .attribute("upper", std::int64_t{1}, "0: the lower triangle")
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(gradient);
 }
 
 }  // namespace

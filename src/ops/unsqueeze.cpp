@@ -2,6 +2,7 @@
 
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -42,7 +43,8 @@ OpDefs op_unsqueeze() {
       .input("data", types::kAll)
       .input("axes", {ElementKind::i64}, "tensor(int64)")
       .output("expanded", types::kAll)
-      .define(infer, reference, ops::free_of_flops);
+      .define(infer, reference, ops::free_of_flops)
+      .differentiable(ops::reshaped_gradient);
 }
 
 }  // namespace pare

@@ -2,6 +2,7 @@
 
 #include "ops/_axes.hpp"
 #include "ops/_elementwise.hpp"
+#include "ops/_gradient.hpp"
 
 namespace pare {
 namespace {
@@ -67,6 +68,11 @@ void reference(OpCall& call) {
   call.set_output(0, copy.take());
 }
 
+void gradient(GradientContext& g) {
+  if (g.wants(1)) g.set_dx(1, g.sum_to(g.where_or_zero(g.x(0), g.dy(0)), g.x(1)));
+  if (g.wants(2)) g.set_dx(2, g.sum_to(g.zero_where(g.x(0), g.dy(0)), g.x(2)));
+}
+
 }  // namespace
 
 /// y = mask ? a : b. Shapes: all broadcast -> y. Source: ONNX Where, version 16.
@@ -76,7 +82,8 @@ OpDefs op_where() {
       .input("X", types::kAll)
       .input("Y", types::kAll)
       .output("output", types::kAll)
-      .define(infer, reference, ops::one_flop);
+      .define(infer, reference, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -9,6 +10,8 @@ TEST(Abs, LargeIntegersStayExact) {
   const Tensor x = Tensor::of<std::int64_t>({2}, {-9007199254740993, 7});
   EXPECT_EQ(run_op("Abs", {x})[0].to_ints(), (Shape{9007199254740993, 7}));
 }
+
+TEST(Abs, GradientMatchesCentralDifferences) { expect_gradient("Abs", {noise({2, 3})}); }
 
 }  // namespace
 }  // namespace pare

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -10,6 +11,12 @@ TEST(Add, BroadcastsAndMatchesHandNumbers) {
 TEST(Add, IntegersWrapAround) {
   const Tensor a = Tensor::of<std::int8_t>({1}, {127});
   EXPECT_EQ(run_op("Add", {a, Tensor::of<std::int8_t>({1}, {1})})[0].to_ints(), (Shape{-128}));
+}
+
+TEST(Add, GradientMatchesCentralDifferences) {
+  expect_gradient("Add", {noise({2, 3}), noise({2, 3}, 2)});
+  expect_gradient("Add", {noise({2, 1, 3}), noise({4, 1}, 2)});
+  expect_gradient("Add", {noise({}), noise({2, 2}, 2)});
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/window_oracle.hpp"
 
 namespace pare {
@@ -110,6 +111,17 @@ TEST(AveragePool, WhatDoesNotFitIsCorrupt) {
   EXPECT_EQ(fault({1, 1, 4}, {{"kernel_shape", Ints{0}}}), Fault::corrupt);
   EXPECT_EQ(fault({1, 1, 4}, {{"kernel_shape", Ints{2}}, {"pads", Ints{1}}}), Fault::corrupt);
   EXPECT_EQ(fault({1, 1, 4}, {{"kernel_shape", Ints{2}}, {"strides", Ints{-1}}}), Fault::corrupt);
+}
+
+TEST(AveragePool, GradientMatchesCentralDifferences) {
+  for (const Attributes& a : pool_cases()) {
+    expect_gradient("AveragePool", {noise({2, 2, 5, 4})}, a);
+    Attributes padded = a;
+    padded["count_include_pad"] = Int{1};
+    expect_gradient("AveragePool", {noise({1, 1, 5, 4})}, padded);
+  }
+  expect_gradient("AveragePool", {noise({1, 2, 6})},
+                  {{"kernel_shape", Ints{3}}, {"strides", Ints{2}}});
 }
 
 }  // namespace

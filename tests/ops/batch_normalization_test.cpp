@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -94,6 +95,15 @@ TEST(BatchNormalization, SymbolsAndRefusals) {
               infer_op("BatchNormalization", {x, typed(ElementKind::f32, {4}), c, c, c});
             }),
             Fault::corrupt);
+}
+
+TEST(BatchNormalization, GradientMatchesCentralDifferences) {
+  const std::vector<Tensor> inputs = {noise({2, 3, 2, 2}), noise({3}, 2), noise({3}, 3),
+                                      noise({3}, 4), between({3}, 0.5F, 2)};
+  expect_gradient("BatchNormalization", inputs);
+  expect_gradient("BatchNormalization", inputs, {{"training_mode", Int{1}}, {"epsilon", 0.01F}});
+  expect_gradient("BatchNormalization", {noise({4, 3}), noise({3}, 2), noise({3}, 3), noise({3}, 4),
+                                         between({3}, 0.5F, 2)});
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/quantized.hpp"
 
 namespace pare {
@@ -17,6 +18,11 @@ TEST(BiasGelu, ABiasOfAnotherSizeIsCorrupt) {
               run_contrib("BiasGelu", {ramp({2, 2}), ramp({1, 2})});
             }),
             Fault::corrupt);
+}
+
+TEST(BiasGelu, GradientMatchesCentralDifferences) {
+  expect_gradient("BiasGelu", {between({2, 2, 3}, -2, 2), noise({3}, 2)}, {},
+                  {.domain = "com.microsoft"});
 }
 
 }  // namespace

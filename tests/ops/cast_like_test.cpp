@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -13,6 +14,10 @@ TEST(CastLike, TakesTheTypeOfTheSecondInput) {
 TEST(CastLike, KeepsSymbolicShapesAndNeedsBothInputs) {
   EXPECT_EQ(shape_text("CastLike", {{Dim::symbol("N"), 2}, {1}}), "[N,2]");
   EXPECT_EQ(fault_of([] { run_unchecked("CastLike", {ramp({1}), Tensor()}); }), Fault::corrupt);
+}
+
+TEST(CastLike, GradientMatchesCentralDifferences) {
+  expect_gradient("CastLike", {noise({2, 3}), Tensor::of<double>({}, {0})}, {}, {.frozen = {1}});
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -80,6 +81,11 @@ TEST(Cast, KeepsSymbolicShapesAndRefusesUnknownTypes) {
               run_op("Cast", {ramp({1})}, {{"to", std::int64_t{99}}});
             }),
             Fault::corrupt);
+}
+
+TEST(Cast, GradientMatchesCentralDifferences) {
+  expect_gradient("Cast", {noise({2, 3})}, {{"to", Int{11}}});
+  expect_gradient("Cast", {between({5}, -3, 3)}, {{"to", Int{1}}});
 }
 
 }  // namespace

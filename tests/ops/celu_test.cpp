@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -9,6 +10,11 @@ TEST(Celu, ContinuousAtZero) {
 
 TEST(Celu, AttributesChangeTheCurve) {
   expect_unary("Celu", {-1, 2}, {-0.786938681F, 2}, {{"alpha", 2.0F}});
+}
+
+TEST(Celu, GradientMatchesCentralDifferences) {
+  expect_gradient("Celu", {between({2, 3}, -2, 2)});
+  expect_gradient("Celu", {between({7}, -2, 2)}, {{"alpha", 0.5F}});
 }
 
 }  // namespace

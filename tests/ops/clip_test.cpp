@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -16,6 +17,16 @@ TEST(Clip, LimitsBothSidesOrOne) {
 TEST(Clip, KeepsSymbolicShapesAndRefusesLimitsOfManyValues) {
   EXPECT_EQ(shape_text("Clip", {{Dim::symbol("N"), 2}, {}, {}}), "[N,2]");
   EXPECT_EQ(fault_of([] { run_op("Clip", {ramp({3}), ramp({2})}); }), Fault::corrupt);
+}
+
+TEST(Clip, GradientMatchesCentralDifferences) {
+  const Tensor low = Tensor::of<float>({}, {-0.4F});
+  const Tensor high = Tensor::of<float>({}, {0.3F});
+  expect_gradient("Clip", {noise({3, 4}), low, high});
+  expect_gradient("Clip", {noise({3, 4}), Tensor(), high});
+  expect_gradient("Clip", {noise({3, 4}), low});
+  expect_gradient("Clip", {noise({3, 4}), high, low});
+  expect_gradient("Clip", {noise({3, 4})});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -16,6 +17,12 @@ TEST(Compress, RankIsKnownAndTooManyConditionsAreCorrupt) {
   EXPECT_EQ(to_string(infer_op("Compress", types, {{"axis", std::int64_t{1}}})), "[N,?]");
   const Tensor keep = Tensor::of<bool>({3}, {true, true, true});
   EXPECT_EQ(fault_of([&] { run_op("Compress", {ramp({2}), keep}); }), Fault::corrupt);
+}
+
+TEST(Compress, GradientMatchesCentralDifferences) {
+  const Tensor keep = Tensor::of<bool>({3}, {true, false, true});
+  expect_gradient("Compress", {noise({2, 4}), keep}, {{"axis", Int{1}}});
+  expect_gradient("Compress", {noise({2, 4}), keep});
 }
 
 }  // namespace

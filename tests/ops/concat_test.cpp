@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -35,6 +36,12 @@ TEST(Concat, OtherSizesRanksAndAxesAreCorrupt) {
             }),
             Fault::corrupt);
   EXPECT_EQ(fault_of([] { run_op("Concat", {ramp({2})}, along(1)); }), Fault::corrupt);
+}
+
+TEST(Concat, GradientMatchesCentralDifferences) {
+  expect_gradient("Concat", {noise({2, 3}), noise({2, 1}, 2), noise({2, 2}, 3)},
+                  {{"axis", Int{-1}}});
+  expect_gradient("Concat", {noise({2, 3}), noise({1, 3}, 2)}, {{"axis", Int{0}}});
 }
 
 }  // namespace

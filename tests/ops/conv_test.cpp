@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/window_oracle.hpp"
 
 namespace pare {
@@ -123,6 +124,28 @@ TEST(Conv, CostCountsMultiplyAdds) {
               {{"group", Int{2}}}, 1, "");
   const auto facts = infer_shapes(one.graph, op_registry());
   EXPECT_EQ(node_cost(*one.node, op_registry(), facts).macs, 6 * 6 * 6 * 2 * 9);
+}
+
+TEST(Conv, GradientMatchesCentralDifferences) {
+  struct Case {
+    Shape x, w;
+    Attributes attributes;
+  };
+  const std::vector<Case> cases = {
+      {{2, 2, 5, 4}, {3, 2, 3, 2}, {}},
+      {{1, 2, 7, 6}, {2, 2, 3, 3}, {{"strides", Ints{2, 3}}, {"pads", Ints{1, 2, 1, 0}}}},
+      {{1, 4, 6}, {4, 2, 2}, {{"group", Int{2}}, {"dilations", Ints{3}}, {"strides", Ints{2}}}},
+      {{1, 3, 5, 5},
+       {3, 1, 3, 3},
+       {{"group", Int{3}}, {"auto_pad", std::string("SAME_UPPER")}, {"strides", Ints{2, 2}}}},
+      {{1, 1, 4, 5}, {2, 1, 2, 2}, {{"auto_pad", std::string("SAME_LOWER")}}},
+      {{1, 1, 3, 4, 3}, {2, 1, 2, 3, 2}, {{"strides", Ints{1, 1, 2}}}},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(to_string(c.x));
+    expect_gradient("Conv", {noise(c.x), noise(c.w, 2)}, c.attributes);
+    expect_gradient("Conv", {noise(c.x), noise(c.w, 2), noise({c.w[0]}, 3)}, c.attributes);
+  }
 }
 
 }  // namespace

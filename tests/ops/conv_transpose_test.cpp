@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/window_oracle.hpp"
 
 namespace pare {
@@ -152,6 +153,38 @@ TEST(ConvTranspose, WhatDoesNotFitIsCorrupt) {
               run_unchecked("ConvTranspose", {x, ramp(w), ramp({2})});
             }),
             Fault::corrupt);
+}
+
+TEST(ConvTranspose, GradientMatchesCentralDifferences) {
+  struct Case {
+    Shape x, w;
+    Attributes attributes;
+    bool needs_sizes = false;
+  };
+  const std::vector<Case> cases = {
+      {{2, 2, 3, 2}, {2, 3, 3, 2}, {}},
+      {{1, 2, 3, 4}, {2, 2, 3, 3}, {{"strides", Ints{2, 3}}, {"pads", Ints{1, 2, 1, 0}}}},
+      {{1, 4, 4},
+       {4, 2, 2},
+       {{"group", Int{2}},
+        {"dilations", Ints{3}},
+        {"strides", Ints{2}},
+        {"output_padding", Ints{2}}}},
+      {{1, 2, 3, 3},
+       {2, 1, 3, 3},
+       {{"auto_pad", std::string("SAME_UPPER")}, {"strides", Ints{2, 2}}},
+       true},
+      {{1, 2, 3, 3}, {2, 1, 2, 3}, {{"output_shape", Ints{7, 6}}, {"strides", Ints{2, 2}}}, true},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(to_string(c.x));
+    const GradientOptions options = {.static_shapes = c.needs_sizes ? std::vector<std::size_t>{0, 1}
+                                                                    : std::vector<std::size_t>{1}};
+    expect_gradient("ConvTranspose", {noise(c.x), noise(c.w, 2)}, c.attributes, options);
+    const std::int64_t group = c.attributes.count("group") != 0 ? 2 : 1;
+    expect_gradient("ConvTranspose", {noise(c.x), noise(c.w, 2), noise({c.w[1] * group}, 3)},
+                    c.attributes, options);
+  }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -21,6 +22,15 @@ TEST(CumSum, KeepsSymbolsAndRefusesAxesOutside) {
               run_op("CumSum", {ramp({2}), Tensor::scalar<std::int64_t>(1)});
             }),
             Fault::corrupt);
+}
+
+TEST(CumSum, GradientMatchesCentralDifferences) {
+  for (const Int reverse : {0, 1}) {
+    for (const Int exclusive : {0, 1}) {
+      expect_gradient("CumSum", {noise({2, 4}), Tensor::of<std::int64_t>({}, {1})},
+                      {{"reverse", reverse}, {"exclusive", exclusive}});
+    }
+  }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -56,6 +57,12 @@ TEST(DepthToSpace, SymbolsAndRefusals) {
   EXPECT_EQ(fault({1, 4, 1, 1}, {{"blocksize", Int{2}}, {"mode", std::string("RCD")}}),
             Fault::corrupt);
   EXPECT_EQ(fault_of([&] { shape_text("DepthToSpace", {{1, 6, 2, 2}}, two); }), Fault::corrupt);
+}
+
+TEST(DepthToSpace, GradientMatchesCentralDifferences) {
+  expect_gradient("DepthToSpace", {noise({1, 8, 1, 2})}, {{"blocksize", Int{2}}});
+  expect_gradient("DepthToSpace", {noise({1, 8, 1, 2})},
+                  {{"blocksize", Int{2}}, {"mode", std::string("CRD")}});
 }
 
 }  // namespace

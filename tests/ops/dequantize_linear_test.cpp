@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -139,6 +140,17 @@ TEST(DequantizeLinear, WhatDoesNotFitIsCorrupt) {
               infer_type("DequantizeLinear", {typed(i8, {2, 3}), typed(f32, {2})});
             }),
             Fault::corrupt);
+}
+
+TEST(DequantizeLinear, GradientMatchesCentralDifferences) {
+  const Tensor x = Tensor::of<std::int8_t>({2, 5}, {-7, 3, 120, 0, 5, 9, -128, 44, 2, 1});
+  const Tensor zeros = Tensor::of<std::int8_t>({5}, {1, 0, -3, 7, 2});
+  expect_gradient("DequantizeLinear", {x, between({}, 0.5F, 1)});
+  expect_gradient("DequantizeLinear", {x, between({1}, 0.5F, 1)});
+  expect_gradient("DequantizeLinear", {x, between({5}, 0.5F, 1), zeros});
+  expect_gradient("DequantizeLinear", {x, between({2}, 0.5F, 1)}, {{"axis", Int{0}}});
+  expect_gradient("DequantizeLinear", {x, between({2, 2}, 0.5F, 1)},
+                  {{"axis", Int{1}}, {"block_size", Int{3}}});
 }
 
 }  // namespace

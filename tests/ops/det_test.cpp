@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -31,6 +32,12 @@ TEST(Det, SymbolsAndRefusals) {
   EXPECT_EQ(fault_of([] { run_unchecked("Det", {ramp({2, 3})}); }), Fault::corrupt);
   EXPECT_EQ(fault_of([] { run_unchecked("Det", {ramp({2})}); }), Fault::corrupt);
   EXPECT_EQ(fault_of([] { shape_text("Det", {{2, 3}}); }), Fault::corrupt);
+}
+
+TEST(Det, GradientMatchesCentralDifferences) {
+  expect_gradient("Det", {noise({2, 3, 3})});
+  expect_gradient("Det", {noise({1, 1})});
+  expect_gradient("Det", {Tensor::of<float>({3, 3}, {1, 2, 3, 2, 4, 6, 1, 0, 1})});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -20,6 +21,10 @@ TEST(Div, IntegerDivisionByZeroIsCorruptAndTheLeastByMinusOneWraps) {
               run_op("Div", {least, Tensor::of<std::int8_t>({1}, {0})});
             }),
             Fault::corrupt);
+}
+
+TEST(Div, GradientMatchesCentralDifferences) {
+  expect_gradient("Div", {noise({2, 1, 3}), between({4, 1}, 0.5F, 2)});
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/random_draws.hpp"
 
 namespace pare {
@@ -64,6 +65,13 @@ TEST(Dropout, KeepsSymbolicShapesAndRefusesRatios) {
   }
   EXPECT_EQ(fault_of([] { run_op("Dropout", {ramp({2}), ramp({2}), yes()}); }), Fault::corrupt);
   EXPECT_EQ(fault_of([] { run_unchecked("Dropout", {Tensor()}); }), Fault::corrupt);
+}
+
+TEST(Dropout, GradientMatchesCentralDifferences) {
+  expect_gradient("Dropout", {noise({2, 3})});
+  expect_gradient("Dropout",
+                  {noise({2, 3}), Tensor::of<float>({}, {0.25F}), Tensor::of<bool>({}, {false})},
+                  {}, {.outputs = 2, .frozen = {1}});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -68,6 +69,26 @@ TEST(Einsum, SymbolsAndRefusals) {
   EXPECT_EQ(fault("......->", {x}), Fault::corrupt);
   EXPECT_EQ(fault("ij..->i", {x}), Fault::corrupt);
   EXPECT_EQ(fault_of([] { run_unchecked("Einsum", {ramp({2})}); }), Fault::corrupt);
+}
+
+TEST(Einsum, GradientMatchesCentralDifferences) {
+  const auto check = [](const char* equation, const std::vector<Tensor>& inputs) {
+    SCOPED_TRACE(equation);
+    expect_gradient("Einsum", inputs, {{"equation", std::string(equation)}});
+  };
+  check("ij,jk->ik", {noise({2, 3}), noise({3, 4}, 2)});
+  check("bhid,bhjd->bhij", {noise({1, 2, 2, 3}), noise({1, 2, 4, 3}, 2)});
+  check("...ij,...jk->...ik", {noise({2, 1, 2, 3}), noise({2, 3, 2}, 2)});
+  check("ij->ji", {noise({2, 3})});
+  check("ij->i", {noise({2, 3})});
+  check("ij->", {noise({2, 3})});
+  check("ii->i", {noise({3, 3})});
+  check("ii", {noise({3, 3})});
+  check("iij,jk->k", {noise({2, 2, 3}), noise({3, 2}, 2)});
+  check("i,i,i->i", {noise({3}), noise({3}, 2), noise({3}, 3)});
+  check("ij,jk", {noise({2, 3}), noise({1, 4}, 2)});
+  check("...i->...", {noise({2, 3, 2})});
+  check("ij,k->i", {noise({2, 3}), noise({2}, 2)});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -9,6 +10,11 @@ TEST(Elu, ExponentialBelowZero) {
 
 TEST(Elu, AttributesChangeTheCurve) {
   expect_unary("Elu", {-1, 2}, {-1.26424112F, 2}, {{"alpha", 2.0F}});
+}
+
+TEST(Elu, GradientMatchesCentralDifferences) {
+  expect_gradient("Elu", {between({2, 3}, -2, 2)});
+  expect_gradient("Elu", {between({7}, -2, 2)}, {{"alpha", 0.5F}});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -13,6 +14,11 @@ TEST(Expand, KeepsSymbolsAndRefusesWhatDoesNotFit) {
   EXPECT_EQ(shape_with("Expand", {Dim::symbol("N"), 1}, ints({1, 5})), "[N,5]");
   EXPECT_EQ(fault_of([] { run_op("Expand", {ramp({2}), ints({3})}); }), Fault::corrupt);
   EXPECT_EQ(fault_of([] { run_op("Expand", {ramp({1}), ints({-3})}); }), Fault::corrupt);
+}
+
+TEST(Expand, GradientMatchesCentralDifferences) {
+  expect_gradient("Expand", {noise({3, 1}), ints({2, 1, 4})});
+  expect_gradient("Expand", {noise({2, 3}), ints({1})});
 }
 
 }  // namespace

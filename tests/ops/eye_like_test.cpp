@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -15,6 +16,8 @@ TEST(EyeLike, KeepsSymbolsAndNeedsAMatrix) {
   EXPECT_EQ(shape_text("EyeLike", {{Dim::symbol("N"), 4}}), "[N,4]");
   EXPECT_EQ(fault_of([] { run_op("EyeLike", {ramp({3})}); }), Fault::corrupt);
 }
+
+TEST(EyeLike, GradientMatchesCentralDifferences) { expect_gradient("EyeLike", {noise({2, 3})}); }
 
 }  // namespace
 }  // namespace pare

@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/quantized.hpp"
 
 namespace pare {
@@ -13,6 +14,12 @@ TEST(FastGelu, IsTheTanhFormWithAnOptionalBias) {
 
 TEST(FastGelu, ABiasOfAnotherSizeIsCorrupt) {
   EXPECT_EQ(fault_of([] { run_contrib("FastGelu", {ramp({2, 2}), ramp({3})}); }), Fault::corrupt);
+}
+
+TEST(FastGelu, GradientMatchesCentralDifferences) {
+  expect_gradient("FastGelu", {between({2, 3}, -2, 2)}, {}, {.domain = "com.microsoft"});
+  expect_gradient("FastGelu", {between({2, 2, 3}, -2, 2), noise({3}, 2)}, {},
+                  {.domain = "com.microsoft"});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -20,6 +21,10 @@ TEST(Flatten, KeepsSymbolsAndRefusesAxesOutside) {
               run_op("Flatten", {ramp({2})}, {{"axis", std::int64_t{2}}});
             }),
             Fault::corrupt);
+}
+
+TEST(Flatten, GradientMatchesCentralDifferences) {
+  expect_gradient("Flatten", {noise({2, 3, 4})}, {{"axis", Int{2}}});
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/quantized.hpp"
 
 namespace pare {
@@ -72,6 +73,19 @@ TEST(FusedMatMulShapes, WrongOnesAreCorrupt) {
   EXPECT_EQ(run({2, 3}, {3, 2}, {{"transA", Int{1}}}), Fault::corrupt);
   EXPECT_EQ(run({2, 3}, {3, 2}, {{"transBatchA", Int{1}}}), Fault::corrupt);
   EXPECT_EQ(run({}, {3, 2}, {}), Fault::corrupt);
+}
+
+TEST(FusedMatMulVectors, GradientMatchesCentralDifferences) {
+  const GradientOptions contrib = {.domain = "com.microsoft"};
+  for (const Int trans : {0, 1}) {
+    const Attributes a = {{"transA", trans}, {"transB", 1 - trans}, {"alpha", 0.5F}};
+    const Tensor left = noise(trans == 0 ? Shape{2, 2, 3} : Shape{2, 3, 2});
+    const Tensor right = noise(trans == 0 ? Shape{4, 3} : Shape{3, 4}, 2);
+    expect_gradient("FusedMatMul", {left, right}, a, contrib);
+    expect_gradient("TransposeMatMul", {left, right}, a, contrib);
+  }
+  expect_gradient("FusedMatMul", {noise({2, 2, 3}), noise({3, 2, 4}, 2)},
+                  {{"transBatchA", Int{1}}, {"transBatchB", Int{1}}}, contrib);
 }
 
 }  // namespace

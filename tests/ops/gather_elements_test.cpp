@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -24,6 +25,12 @@ TEST(GatherElements, ShapeOfTheIndicesAndRefusals) {
             }),
             Fault::corrupt);
   EXPECT_EQ(fault_of([&] { run_op("GatherElements", {x, ints({0})}); }), Fault::corrupt);
+}
+
+TEST(GatherElements, GradientMatchesCentralDifferences) {
+  expect_gradient("GatherElements",
+                  {noise({3, 4}), Tensor::of<std::int64_t>({3, 3}, {0, 1, -1, 2, 2, 2, 0, 0, 3})},
+                  {{"axis", Int{1}}});
 }
 
 }  // namespace

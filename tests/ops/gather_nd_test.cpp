@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -31,6 +32,14 @@ TEST(GatherND, SymbolsAndRefusals) {
               run_op("GatherND", {x, Tensor(ElementKind::i64, {1, 3})});
             }),
             Fault::corrupt);
+}
+
+TEST(GatherND, GradientMatchesCentralDifferences) {
+  const Tensor tuples = Tensor::of<std::int64_t>({3, 2}, {0, 1, 1, -1, 0, 1});
+  expect_gradient("GatherND", {noise({2, 3, 2}), tuples}, {}, {.constant = {1}});
+  const Tensor batched = Tensor::of<std::int64_t>({2, 2, 1}, {0, 2, 1, 1});
+  expect_gradient("GatherND", {noise({2, 3, 2}), batched}, {{"batch_dims", Int{1}}},
+                  {.constant = {1}});
 }
 
 }  // namespace

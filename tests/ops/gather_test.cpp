@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -28,6 +29,13 @@ TEST(Gather, IndicesOutsideAreCorrupt) {
   for (const std::int64_t bad : {3, -4}) {
     EXPECT_EQ(fault_of([&] { run_op("Gather", {ramp({3, 2}), ints({bad})}); }), Fault::corrupt);
   }
+}
+
+TEST(Gather, GradientMatchesCentralDifferences) {
+  expect_gradient("Gather", {noise({4, 3}), Tensor::of<std::int64_t>({2, 2}, {0, -1, 3, 1})});
+  expect_gradient("Gather", {noise({4, 3}), Tensor::of<std::int32_t>({2, 2}, {0, -1, 2, 1})},
+                  {{"axis", Int{-1}}});
+  expect_gradient("Gather", {noise({4, 3}), Tensor::of<std::int32_t>({}, {2})});
 }
 
 }  // namespace

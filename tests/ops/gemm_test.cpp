@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -86,6 +87,19 @@ TEST(Gemm, SymbolsAndRefusals) {
   EXPECT_EQ(fault({3}, {3, 2}, {2}), Fault::corrupt);
   EXPECT_EQ(fault({1, 3}, {3, 2}, {3}), Fault::corrupt);
   EXPECT_EQ(fault({1, 3}, {3, 2}, {2, 2}), Fault::corrupt);
+}
+
+TEST(Gemm, GradientMatchesCentralDifferences) {
+  for (const Int a : {0, 1}) {
+    for (const Int b : {0, 1}) {
+      const Attributes attributes = {{"transA", a}, {"transB", b}, {"alpha", 0.5F}, {"beta", 2.0F}};
+      const Tensor left = noise(a == 0 ? Shape{2, 3} : Shape{3, 2});
+      const Tensor right = noise(b == 0 ? Shape{3, 4} : Shape{4, 3}, 2);
+      expect_gradient("Gemm", {left, right, noise({2, 1}, 3)}, attributes);
+      expect_gradient("Gemm", {left, right, noise({4}, 3)}, attributes);
+      expect_gradient("Gemm", {left, right}, attributes);
+    }
+  }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -27,6 +28,11 @@ TEST(GlobalAveragePool, SymbolsAndRefusals) {
             "[N,8,1,1]");
   EXPECT_EQ(fault_of([] { run_unchecked("GlobalAveragePool", {ramp({4})}); }), Fault::corrupt);
   EXPECT_EQ(fault_of([] { shape_text("GlobalAveragePool", {{4}}); }), Fault::corrupt);
+}
+
+TEST(GlobalAveragePool, GradientMatchesCentralDifferences) {
+  expect_gradient("GlobalAveragePool", {noise({2, 2, 2, 3})});
+  expect_gradient("GlobalAveragePool", {noise({2, 3})});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -26,6 +27,10 @@ TEST(GlobalLpPool, ElementTypesSymbolsAndRefusals) {
               run_unchecked("GlobalLpPool", {ramp({1, 1, 2})}, {{"p", Int{0}}});
             }),
             Fault::corrupt);
+}
+
+TEST(GlobalLpPool, GradientMatchesCentralDifferences) {
+  for (const Int p : {1, 2, 3}) expect_gradient("GlobalLpPool", {noise({2, 2, 2, 3})}, {{"p", p}});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -26,6 +27,11 @@ TEST(GlobalMaxPool, SymbolsAndRefusals) {
   EXPECT_EQ(shape_text("GlobalMaxPool", {{Dim::symbol("N"), 8, Dim::symbol("W")}}), "[N,8,1]");
   EXPECT_EQ(fault_of([] { run_unchecked("GlobalMaxPool", {ramp({4})}); }), Fault::corrupt);
   EXPECT_EQ(fault_of([] { shape_text("GlobalMaxPool", {{4}}); }), Fault::corrupt);
+}
+
+TEST(GlobalMaxPool, GradientMatchesCentralDifferences) {
+  expect_gradient("GlobalMaxPool", {noise({2, 2, 2, 3})});
+  expect_gradient("GlobalMaxPool", {noise({2, 3})});
 }
 
 }  // namespace

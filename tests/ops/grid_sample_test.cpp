@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -99,6 +100,21 @@ TEST(GridSample, ContribFormHasTheOlderNamesOfModes) {
         run_op("GridSample", {x, grid}, {{"mode", std::string(mode)}}, 1, "com.microsoft")[0],
         {5, 3}, 0);
   }
+}
+
+TEST(GridSample, GradientMatchesCentralDifferences) {
+  for (const char* mode : {"linear", "nearest", "cubic"}) {
+    for (const char* padding : {"zeros", "border", "reflection"}) {
+      for (const Int corners : {0, 1}) {
+        SCOPED_TRACE(cat(mode, " ", padding, " ", corners));
+        expect_gradient("GridSample", {noise({2, 2, 4, 5}), between({2, 2, 3, 2}, -1.4F, 1.4F)},
+                        {{"mode", std::string(mode)},
+                         {"padding_mode", std::string(padding)},
+                         {"align_corners", corners}});
+      }
+    }
+  }
+  expect_gradient("GridSample", {noise({1, 2, 3, 2, 3}), between({1, 1, 2, 2, 3}, -0.9F, 0.9F)});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -44,6 +45,13 @@ TEST(GroupNormalization, SymbolsAndRefusals) {
               shape_text("GroupNormalization", {{1, 4, 2}, {2}, {4}}, {{"num_groups", Int{2}}});
             }),
             Fault::corrupt);
+}
+
+TEST(GroupNormalization, GradientMatchesCentralDifferences) {
+  expect_gradient("GroupNormalization", {noise({2, 4, 3}), noise({4}, 2), noise({4}, 3)},
+                  {{"num_groups", Int{2}}});
+  expect_gradient("GroupNormalization", {noise({1, 4, 2, 2}), noise({4}, 2), noise({4}, 3)},
+                  {{"num_groups", Int{1}}, {"epsilon", 0.1F}});
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/recurrent_oracle.hpp"
 
 namespace pare {
@@ -60,6 +61,23 @@ TEST(Gru, SymbolsAndRefusals) {
               run_unchecked("GRU", {n.x, n.w, n.r, four.b}, {}, 2);
             }),
             Fault::corrupt);
+}
+
+TEST(Gru, GradientMatchesCentralDifferences) {
+  const GradientOptions options = {.outputs = 2, .static_shapes = {0}};
+  for (const Int reset_last : {0, 1}) {
+    const Attributes a = {{"linear_before_reset", reset_last},
+                          {"direction", std::string("bidirectional")}};
+    const std::vector<Tensor> inputs = {noise({2, 2, 2}),
+                                        noise({2, 6, 2}, 2),
+                                        noise({2, 6, 2}, 3),
+                                        noise({2, 12}, 4),
+                                        Tensor::of<std::int32_t>({2}, {1, 2}),
+                                        noise({2, 2, 2}, 5)};
+    expect_gradient("GRU", inputs, a, options);
+    expect_gradient("GRU", {noise({3, 1, 2}), noise({1, 6, 2}, 2), noise({1, 6, 2}, 3)},
+                    {{"linear_before_reset", reset_last}}, options);
+  }
 }
 
 }  // namespace

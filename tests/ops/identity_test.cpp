@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -9,6 +10,8 @@ TEST(Identity, TakesText) {
   const Tensor x = Tensor::of<std::string>({2}, {"a", "bc"});
   EXPECT_TRUE(identical(run_op("Identity", {x})[0], x));
 }
+
+TEST(Identity, GradientMatchesCentralDifferences) { expect_gradient("Identity", {noise({2, 3})}); }
 
 }  // namespace
 }  // namespace pare

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -64,6 +65,12 @@ TEST(InstanceNormalization, ElementTypesSymbolsAndRefusals) {
               shape_text("InstanceNormalization", {{1, 2, 3}, {3}, {2}});
             }),
             Fault::corrupt);
+}
+
+TEST(InstanceNormalization, GradientMatchesCentralDifferences) {
+  expect_gradient("InstanceNormalization", {noise({2, 3, 2, 2}), noise({3}, 2), noise({3}, 3)},
+                  {{"epsilon", 0.01F}});
+  expect_gradient("InstanceNormalization", {noise({2, 2, 5}), noise({2}, 2), noise({2}, 3)});
 }
 
 }  // namespace

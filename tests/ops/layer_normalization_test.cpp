@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -98,6 +99,12 @@ TEST(LayerNormalization, SymbolsAndRefusals) {
               infer_op("LayerNormalization", {x, typed(ElementKind::f32, {7})});
             }),
             Fault::corrupt);
+}
+
+TEST(LayerNormalization, GradientMatchesCentralDifferences) {
+  expect_gradient("LayerNormalization", {noise({2, 3, 4}), noise({4}, 2), noise({4}, 3)});
+  expect_gradient("LayerNormalization", {noise({2, 3, 4}), noise({3, 4}, 2)},
+                  {{"axis", Int{1}}, {"epsilon", 0.1F}});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -9,6 +10,10 @@ TEST(LeakyRelu, SmallSlopeBelowZero) {
 
 TEST(LeakyRelu, AttributesChangeTheCurve) {
   expect_unary("LeakyRelu", {-1, 2}, {-0.25F, 2}, {{"alpha", 0.25F}});
+}
+
+TEST(LeakyRelu, GradientMatchesCentralDifferences) {
+  expect_gradient("LeakyRelu", {noise({2, 3})}, {{"alpha", 0.2F}});
 }
 
 }  // namespace

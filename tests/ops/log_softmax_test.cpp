@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -49,6 +50,11 @@ TEST(LogSoftmax, ElementTypesSymbolsAndRefusals) {
               shape_text("LogSoftmax", {{2, 3}}, {{"axis", Int{-3}}});
             }),
             Fault::corrupt);
+}
+
+TEST(LogSoftmax, GradientMatchesCentralDifferences) {
+  expect_gradient("LogSoftmax", {between({2, 3, 4}, -2, 2)});
+  expect_gradient("LogSoftmax", {between({2, 3, 4}, -2, 2)}, {{"axis", Int{1}}});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -29,6 +30,13 @@ TEST(LpNormalization, ElementTypesSymbolsAndRefusals) {
               run_unchecked("LpNormalization", {ramp({2})}, {{"p", Int{3}}});
             }),
             Fault::corrupt);
+}
+
+TEST(LpNormalization, GradientMatchesCentralDifferences) {
+  for (const Int p : {1, 2}) {
+    expect_gradient("LpNormalization", {noise({2, 3, 2})}, {{"p", p}, {"axis", Int{1}}});
+    expect_gradient("LpNormalization", {noise({2, 3})}, {{"p", p}});
+  }
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/window_oracle.hpp"
 
 namespace pare {
@@ -45,6 +46,15 @@ TEST(LpPool, SymbolsAndRefusals) {
   EXPECT_EQ(fault({}), Fault::corrupt);
   EXPECT_EQ(fault({{"kernel_shape", Ints{5}}}), Fault::corrupt);
   EXPECT_EQ(fault({{"kernel_shape", Ints{2}}, {"p", Int{0}}}), Fault::corrupt);
+}
+
+TEST(LpPool, GradientMatchesCentralDifferences) {
+  for (Attributes a : pool_cases()) {
+    for (const Int p : {1, 2, 3}) {
+      a["p"] = p;
+      expect_gradient("LpPool", {noise({1, 2, 5, 4})}, a);
+    }
+  }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -47,6 +48,12 @@ TEST(Lrn, SymbolsAndRefusals) {
               run_unchecked("LRN", {ramp({2})}, {{"size", Int{1}}});
             }),
             Fault::corrupt);
+}
+
+TEST(Lrn, GradientMatchesCentralDifferences) {
+  const Attributes a = {{"alpha", 0.5F}, {"beta", 0.75F}, {"bias", 1.5F}, {"size", Int{3}}};
+  expect_gradient("LRN", {between({2, 5, 2, 1}, -2, 2)}, a);
+  expect_gradient("LRN", {between({1, 5, 2}, -2, 2)}, {{"alpha", 0.5F}, {"size", Int{4}}});
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/recurrent_oracle.hpp"
 
 namespace pare {
@@ -127,6 +128,32 @@ TEST(Lstm, WhatDoesNotFitIsCorrupt) {
   EXPECT_EQ(fault(all, {{"activations", std::vector<std::string>{"Tanh"}}}), Fault::corrupt);
   EXPECT_EQ(fault(all, {{"activations", std::vector<std::string>{"Tanh", "Tanh", "Sine"}}}),
             Fault::corrupt);
+}
+
+TEST(Lstm, GradientMatchesCentralDifferences) {
+  const Tensor none;
+  const GradientOptions options = {.outputs = 3, .static_shapes = {0}};
+  const std::vector<Tensor> inputs = {noise({2, 2, 2}),
+                                      noise({2, 8, 2}, 2),
+                                      noise({2, 8, 2}, 3),
+                                      noise({2, 16}, 4),
+                                      Tensor::of<std::int32_t>({2}, {1, 2}),
+                                      noise({2, 2, 2}, 5),
+                                      noise({2, 2, 2}, 6),
+                                      noise({2, 6}, 7)};
+  expect_gradient("LSTM", inputs, {{"direction", std::string("bidirectional")}}, options);
+  expect_gradient("LSTM", {noise({3, 1, 2}), noise({1, 8, 2}, 2), noise({1, 8, 2}, 3)},
+                  {{"clip", 0.5F}, {"direction", std::string("reverse")}}, options);
+  const std::vector<std::string> functions = {"HardSigmoid", "Softsign", "ScaledTanh"};
+  const Attributes a = {{"layout", Int{1}},
+                        {"input_forget", Int{1}},
+                        {"activations", functions},
+                        {"activation_alpha", std::vector<float>{0.3F, 1.2F}},
+                        {"activation_beta", std::vector<float>{0.4F, 0.7F}}};
+  expect_gradient(
+      "LSTM",
+      {noise({2, 3, 2}), noise({1, 8, 2}, 2), noise({1, 8, 2}, 3), none, none, noise({2, 1, 2}, 5)},
+      a, options);
 }
 
 }  // namespace

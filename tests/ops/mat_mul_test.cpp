@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -88,6 +89,16 @@ TEST(MatMul, SymbolsAndRefusals) {
   EXPECT_EQ(fault({2, 2, 3}, {3, 3, 2}), Fault::corrupt);
   EXPECT_EQ(fault({3}, {2}), Fault::corrupt);
   EXPECT_EQ(fault_of([] { shape_text("MatMul", {{2, 3}, {4, 2}}); }), Fault::corrupt);
+}
+
+TEST(MatMul, GradientMatchesCentralDifferences) {
+  expect_gradient("MatMul", {noise({2, 3}), noise({3, 4}, 2)});
+  expect_gradient("MatMul", {noise({2, 2, 3}), noise({3, 2}, 2)});
+  expect_gradient("MatMul", {noise({2, 1, 2, 3}), noise({2, 3, 2}, 2)});
+  expect_gradient("MatMul", {noise({3}), noise({3}, 2)});
+  expect_gradient("MatMul", {noise({3}), noise({2, 3, 2}, 2)});
+  expect_gradient("MatMul", {noise({2, 2, 3}), noise({3}, 2)});
+  expect_gradient("MatMul", {noise({2, 3}), noise({2, 3, 2}, 2)});
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/window_oracle.hpp"
 
 namespace pare {
@@ -116,6 +117,15 @@ TEST(MaxPool, SymbolsAndRefusals) {
   EXPECT_EQ(fault({1, 1, 4}, {{"kernel_shape", Ints{5}}}), Fault::corrupt);
   EXPECT_EQ(fault({1, 1, 4}, {{"kernel_shape", Ints{2}}, {"dilations", Ints{4}}}), Fault::corrupt);
   EXPECT_EQ(fault({1, 1, 4}, {{"kernel_shape", Ints{2}}, {"pads", Ints{-1, 0}}}), Fault::corrupt);
+}
+
+TEST(MaxPool, GradientMatchesCentralDifferences) {
+  for (const Attributes& a : pool_cases()) {
+    expect_gradient("MaxPool", {noise({2, 2, 5, 4})}, a);
+    expect_gradient("MaxPool", {noise({1, 2, 5, 4})}, a, {.outputs = 2});
+  }
+  expect_gradient("MaxPool", {noise({1, 2, 6})},
+                  {{"kernel_shape", Ints{3}}, {"storage_order", Int{1}}});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -48,6 +49,12 @@ TEST(MaxUnpool, SymbolsAndRefusals) {
               run_unchecked("MaxUnpool", {in, ints({0, 1})}, two_by_two());
             }),
             Fault::corrupt);
+}
+
+TEST(MaxUnpool, GradientMatchesCentralDifferences) {
+  expect_gradient("MaxUnpool",
+                  {noise({1, 1, 2, 2}), Tensor::of<std::int64_t>({1, 1, 2, 2}, {5, 7, 13, 10})},
+                  {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}});
 }
 
 }  // namespace

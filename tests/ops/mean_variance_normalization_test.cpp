@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -32,6 +33,11 @@ TEST(MeanVarianceNormalization, SymbolsAndRefusals) {
               run_unchecked("MeanVarianceNormalization", {ramp({2})}, {{"axes", Ints{0, -1}}});
             }),
             Fault::corrupt);
+}
+
+TEST(MeanVarianceNormalization, GradientMatchesCentralDifferences) {
+  expect_gradient("MeanVarianceNormalization", {noise({2, 2, 2, 2})});
+  expect_gradient("MeanVarianceNormalization", {noise({2, 5})}, {{"axes", Ints{-1}}});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -11,6 +12,10 @@ TEST(Min, TakesAnyNumberOfInputsAndNanWins) {
   const auto one = [](float x) { return Tensor::of<float>({1}, {x}); };
   expect_close(run_op("Min", {one(3), one(1), one(2)})[0], {1}, 0);
   expect_close(run_op("Min", {one(3), one(kNan), one(2)})[0], {kNan}, 0);
+}
+
+TEST(Min, GradientMatchesCentralDifferences) {
+  expect_gradient("Min", {noise({2, 3}), noise({3}, 2), noise({2, 1}, 3)});
 }
 
 }  // namespace

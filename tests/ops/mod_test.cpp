@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -18,6 +19,11 @@ TEST(Mod, IntegerZeroIsCorrupt) {
               run_op("Mod", {one, Tensor::of<std::int32_t>({1}, {0})});
             }),
             Fault::corrupt);
+}
+
+TEST(Mod, GradientMatchesCentralDifferences) {
+  expect_gradient("Mod", {between({2, 3}, -5, 5), between({3}, 0.7F, 2)}, {{"fmod", Int{1}}});
+  expect_gradient("Mod", {between({2, 3}, -5, 5), between({3}, 0.7F, 2)});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -10,6 +11,11 @@ TEST(Mul, BroadcastsAndMatchesHandNumbers) {
 TEST(Mul, LargeIntegersStayExact) {
   const Tensor a = Tensor::of<std::int64_t>({1}, {3037000499});
   EXPECT_EQ(run_op("Mul", {a, a})[0].to_ints(), (Shape{9223372030926249001}));
+}
+
+TEST(Mul, GradientMatchesCentralDifferences) {
+  expect_gradient("Mul", {noise({2, 1, 3}), noise({4, 1}, 2)});
+  expect_gradient("Mul", {noise({2, 3}), noise({}, 2)});
 }
 
 }  // namespace

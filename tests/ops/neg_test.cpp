@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -10,6 +11,8 @@ TEST(Neg, LargeIntegersStayExactAndTheLeastWraps) {
   EXPECT_EQ(run_op("Neg", {x})[0].to_ints(), (Shape{-9007199254740993}));
   EXPECT_EQ(run_op("Neg", {Tensor::of<std::int8_t>({1}, {-128})})[0].to_ints(), (Shape{-128}));
 }
+
+TEST(Neg, GradientMatchesCentralDifferences) { expect_gradient("Neg", {noise({2, 3})}); }
 
 }  // namespace
 }  // namespace pare

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -25,6 +26,10 @@ TEST(OneHot, SymbolsAndRefusals) {
               run_op("OneHot", {ints({1}), Tensor::scalar<std::int64_t>(-1), ramp({2})});
             }),
             Fault::corrupt);
+}
+
+TEST(OneHot, GradientMatchesCentralDifferences) {
+  expect_gradient("OneHot", {Tensor::of<std::int64_t>({4}, {0, 2, 5, -1}), ints({3}), noise({2})});
 }
 
 }  // namespace

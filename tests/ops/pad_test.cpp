@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -35,6 +36,14 @@ TEST(Pad, WrongCountsModesAndSizesAreCorrupt) {
               padded("edge", Tensor(ElementKind::f32, {0}), {1, 1});
             }),
             Fault::corrupt);
+}
+
+TEST(Pad, GradientMatchesCentralDifferences) {
+  expect_gradient("Pad", {noise({2, 3}), ints({1, 0, 0, 2}), noise({}, 2)});
+  expect_gradient("Pad", {noise({3, 4}), ints({-1, 2}), Tensor(), ints({1})});
+  for (const char* mode : {"edge", "reflect", "wrap"}) {
+    expect_gradient("Pad", {noise({3, 3}), ints({1, 2, 2, 1})}, {{"mode", std::string(mode)}});
+  }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -13,6 +14,12 @@ TEST(Pow, ResultHasTheTypeOfTheBase) {
       run_op("Pow", {Tensor::of<std::int32_t>({2}, {2, 3}), Tensor::of<float>({1}, {3})})[0];
   EXPECT_EQ(y.kind(), ElementKind::i32);
   EXPECT_EQ(y.to_ints(), (Shape{8, 27}));
+}
+
+TEST(Pow, GradientMatchesCentralDifferences) {
+  expect_gradient("Pow", {between({2, 3}, 0.5F, 2), between({3}, -2, 2)});
+  expect_gradient("Pow", {noise({2, 3}), Tensor::of<float>({}, {3})}, {}, {.frozen = {1}});
+  expect_gradient("Pow", {noise({2, 3}), Tensor::of<std::int64_t>({3}, {0, 1, 2})});
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/quantized.hpp"
 
 namespace pare {
@@ -17,6 +18,11 @@ TEST(QuickGelu, KeepsHalfPrecision) {
   EXPECT_EQ(y.kind(), ElementKind::f16);
   // Half a step of f16 near 3 is 2^-10.
   expect_close(y, {-0.0643413769F, 0, 0.350388437F, 2.98192869F}, 5e-4F);
+}
+
+TEST(QuickGelu, GradientMatchesCentralDifferences) {
+  expect_gradient("QuickGelu", {between({2, 3}, -2, 2)}, {{"alpha", 1.3F}},
+                  {.domain = "com.microsoft"});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -11,6 +12,10 @@ TEST(ReduceLogSumExp, MatchesHandNumbersOverEveryChoiceOfAxes) {
 TEST(ReduceLogSumExp, LargeInputsDoNotOverflow) {
   const Tensor x = Tensor::of<float>({2}, {1000, 1000});
   expect_close(run_op("ReduceLogSumExp", {x})[0], {1000 + std::log(2.0F)}, 1e-6F);
+}
+
+TEST(ReduceLogSumExp, GradientMatchesCentralDifferences) {
+  expect_reduce_gradient("ReduceLogSumExp", noise({2, 3, 2}));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -10,6 +11,10 @@ TEST(ReduceMin, MatchesHandNumbersOverEveryChoiceOfAxes) {
 TEST(ReduceMin, NanWinsAndEmptyGivesTheNeutralElement) {
   expect_close(run_op("ReduceMin", {Tensor::of<float>({3}, {1, kNan, 3})})[0], {kNan}, 0);
   expect_close(run_op("ReduceMin", {Tensor(ElementKind::f32, {0})})[0], {kInf}, 0);
+}
+
+TEST(ReduceMin, GradientMatchesCentralDifferences) {
+  expect_reduce_gradient("ReduceMin", noise({2, 3, 2}));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -17,6 +18,12 @@ TEST(ReduceProd, MultipliesSymbolicSizes) {
   const auto facts = infer_shapes(graph, op_registry());
   ASSERT_TRUE(facts.at(all->output()).elements.has_value());
   EXPECT_EQ(facts.at(all->output()).elements->front().text(), "12*N");
+}
+
+TEST(ReduceProd, GradientMatchesCentralDifferences) {
+  expect_reduce_gradient("ReduceProd", noise({2, 3, 2}));
+  expect_gradient("ReduceProd",
+                  {Tensor::of<float>({3, 3}, {1, 0, 2, 0, 3, 0, 2, 3, 4}), ints({1})});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -16,6 +17,10 @@ TEST(ReduceSum, NoAxesCanMeanNothingToDo) {
 TEST(ReduceSum, IntegersAreExact) {
   const Tensor x = Tensor::of<std::int64_t>({2}, {9007199254740993, 2});
   EXPECT_EQ(run_op("ReduceSum", {x})[0].to_ints(), (Shape{9007199254740995}));
+}
+
+TEST(ReduceSum, GradientMatchesCentralDifferences) {
+  expect_reduce_gradient("ReduceSum", noise({2, 3, 2}));
 }
 
 }  // namespace

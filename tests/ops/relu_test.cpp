@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -11,6 +12,8 @@ TEST(Relu, Integers) {
   const Tensor x = Tensor::of<std::int32_t>({3}, {-7, 0, 2147483647});
   EXPECT_EQ(run_op("Relu", {x})[0].to_ints(), (Shape{0, 0, 2147483647}));
 }
+
+TEST(Relu, GradientMatchesCentralDifferences) { expect_gradient("Relu", {noise({2, 3})}); }
 
 }  // namespace
 }  // namespace pare

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -32,6 +33,11 @@ TEST(Reshape, ImpossibleShapesAreCorrupt) {
   }
   const Shape huge = {std::int64_t{1} << 40, std::int64_t{1} << 40, -1};
   EXPECT_EQ(fault_of([&] { run_op("Reshape", {x, ints(huge)}); }), Fault::corrupt);
+}
+
+TEST(Reshape, GradientMatchesCentralDifferences) {
+  expect_gradient("Reshape", {noise({2, 3, 4}), ints({4, -1})});
+  expect_gradient("Reshape", {noise({2, 3, 4}), ints({0, 12})});
 }
 
 }  // namespace

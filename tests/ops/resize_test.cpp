@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -255,6 +256,25 @@ TEST(Resize, WhatDoesNotFitIsCorrupt) {
   EXPECT_EQ(fault(no, no, ints({2, 3}), crop), Fault::corrupt);
   EXPECT_EQ(fault(floats({0, 1}), no, ints({2, 3}), crop), Fault::corrupt);
   EXPECT_EQ(fault_of([] { by_sizes(Tensor(ElementKind::f32, {0}), {3}, {}); }), Fault::corrupt);
+}
+
+TEST(Resize, GradientMatchesCentralDifferences) {
+  const Tensor none;
+  const Tensor roi = Tensor::of<float>({4}, {0.2F, -0.2F, 0.8F, 1.1F});
+  for (const char* mode : {"nearest", "linear", "cubic"}) {
+    for (const char* place : {"half_pixel", "align_corners", "asymmetric", "tf_crop_and_resize"}) {
+      SCOPED_TRACE(cat(mode, " ", place));
+      const Attributes a = {{"mode", std::string(mode)},
+                            {"coordinate_transformation_mode", std::string(place)},
+                            {"axes", Ints{1, 2}}};
+      const Tensor scales = Tensor::of<float>({2}, {2, 0.6F});
+      expect_gradient("Resize", {noise({2, 3, 4}), roi, scales}, a, {.frozen = {1, 2}});
+      expect_gradient("Resize", {noise({2, 3, 4}), roi, none, ints({5, 3})}, a, {.frozen = {1}});
+    }
+  }
+  expect_gradient(
+      "Resize", {noise({1, 2, 8}), none, none, ints({1, 2, 3})},
+      {{"mode", std::string("cubic")}, {"antialias", Int{1}}, {"exclude_outside", Int{1}}});
 }
 
 }  // namespace

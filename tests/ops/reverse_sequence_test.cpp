@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -18,6 +19,12 @@ TEST(ReverseSequence, KeepsSymbolsAndRefusesOtherLengths) {
             }),
             Fault::corrupt);
   EXPECT_EQ(fault_of([] { run_op("ReverseSequence", {ramp({2, 2}), ints({1})}); }), Fault::corrupt);
+}
+
+TEST(ReverseSequence, GradientMatchesCentralDifferences) {
+  expect_gradient("ReverseSequence", {noise({4, 2}), ints({3, 1})});
+  expect_gradient("ReverseSequence", {noise({2, 4}), ints({3, 4})},
+                  {{"batch_axis", Int{0}}, {"time_axis", Int{1}}});
 }
 
 }  // namespace

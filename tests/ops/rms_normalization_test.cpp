@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -34,6 +35,12 @@ TEST(RmsNormalization, SymbolsAndRefusals) {
   EXPECT_EQ(fault({1, 2, 4}, {}), Fault::corrupt);
   EXPECT_EQ(fault({4}, {{"axis", Int{2}}}), Fault::corrupt);
   EXPECT_EQ(fault_of([] { shape_text("RMSNormalization", {{2, 8}, {7}}); }), Fault::corrupt);
+}
+
+TEST(RmsNormalization, GradientMatchesCentralDifferences) {
+  expect_gradient("RMSNormalization", {noise({2, 3, 4}), noise({4}, 2)});
+  expect_gradient("RMSNormalization", {noise({2, 3, 4}), noise({3, 1}, 2)},
+                  {{"axis", Int{1}}, {"epsilon", 0.1F}});
 }
 
 }  // namespace

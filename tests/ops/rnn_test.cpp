@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/recurrent_oracle.hpp"
 
 namespace pare {
@@ -64,6 +65,32 @@ TEST(Rnn, SymbolsAndRefusals) {
               infer_op("RNN", {typed(ElementKind::f32, {4, 2}), ValueType(), ValueType()});
             }),
             Fault::corrupt);
+}
+
+TEST(Rnn, GradientMatchesCentralDifferences) {
+  const Tensor none;
+  const GradientOptions options = {.outputs = 2, .static_shapes = {0}};
+  for (const char* direction : {"forward", "reverse", "bidirectional"}) {
+    SCOPED_TRACE(direction);
+    const Int d = std::string(direction) == "bidirectional" ? 2 : 1;
+    const Attributes a = {{"direction", std::string(direction)}};
+    const std::vector<Tensor> inputs = {noise({3, 2, 2}),
+                                        noise({d, 3, 2}, 2),
+                                        noise({d, 3, 3}, 3),
+                                        noise({d, 6}, 4),
+                                        Tensor::of<std::int32_t>({2}, {3, 2}),
+                                        noise({d, 2, 3}, 5)};
+    expect_gradient("RNN", inputs, a, options);
+    expect_gradient("RNN", {inputs[0], inputs[1], inputs[2]}, a, options);
+  }
+  const Attributes batch_first = {{"layout", Int{1}},
+                                  {"clip", 0.8F},
+                                  {"activations", std::vector<std::string>{"leakyrelu"}},
+                                  {"activation_alpha", std::vector<float>{0.3F}}};
+  expect_gradient(
+      "RNN",
+      {noise({2, 3, 2}), noise({1, 3, 2}, 2), noise({1, 3, 3}, 3), none, none, noise({2, 1, 3}, 5)},
+      batch_first, options);
 }
 
 }  // namespace

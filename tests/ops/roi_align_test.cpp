@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -94,6 +95,22 @@ TEST(RoiAlign, ShapesAndRefusals) {
               run_unchecked("RoiAlign", {slope(), ramp({1, 4}), ints({0, 0})});
             }),
             Fault::corrupt);
+}
+
+TEST(RoiAlign, GradientMatchesCentralDifferences) {
+  const Tensor rois = Tensor::of<float>(
+      {3, 4}, {0.6F, 0.7F, 3.2F, 4.1F, 1.1F, 0.2F, 2.3F, 2.9F, -1.5F, 2.2F, 3.1F, 7.4F});
+  const std::vector<Tensor> inputs = {noise({2, 2, 5, 4}), rois, ints({0, 1, 1})};
+  for (const char* mode : {"avg", "max"}) {
+    for (const Int ratio : {0, 2}) {
+      Attributes a = grid(2, 3, ratio);
+      a["mode"] = std::string(mode);
+      expect_gradient("RoiAlign", inputs, a, {.frozen = {1}});
+      a["coordinate_transformation_mode"] = std::string("output_half_pixel");
+      a["spatial_scale"] = 0.75F;
+      expect_gradient("RoiAlign", inputs, a, {.frozen = {1}});
+    }
+  }
 }
 
 }  // namespace

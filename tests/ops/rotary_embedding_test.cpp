@@ -1,5 +1,6 @@
 #include <complex>
 
+#include "ops/gradient_test.hpp"
 #include "ops/quantized.hpp"
 
 namespace pare {
@@ -168,6 +169,17 @@ TEST(RotaryEmbedding, EmptyTensorsMayClaimAnySize) {
                                             cache(3, sine)})[0]
                 .shape(),
             x.shape());
+}
+
+TEST(RotaryEmbedding, GradientMatchesCentralDifferences) {
+  const std::vector<Tensor> inputs = {noise({2, 3, 8}), ints({1}), noise({5, 2}, 2),
+                                      noise({5, 2}, 3)};
+  for (const Int interleaved : {0, 1}) {
+    expect_gradient(
+        "RotaryEmbedding", inputs,
+        {{"interleaved", interleaved}, {"num_heads", Int{2}}, {"rotary_embedding_dim", Int{4}}},
+        {.domain = "com.microsoft", .frozen = {2, 3}});
+  }
 }
 
 }  // namespace

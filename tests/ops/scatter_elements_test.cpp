@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -36,6 +37,18 @@ TEST(ScatterElements, ShapeOfTheDataAndRefusals) {
         run_op("ScatterElements", {x, ints({0}), ramp({1})}, {{"reduction", std::string("xor")}});
       }),
       Fault::corrupt);
+}
+
+TEST(ScatterElements, GradientMatchesCentralDifferences) {
+  const Tensor apart = Tensor::of<std::int64_t>({2, 3}, {0, 2, 1, 3, -3, 0});
+  const Tensor twice = Tensor::of<std::int64_t>({2, 3}, {0, 2, 0, 3, -1, 3});
+  const Attributes along = {{"axis", Int{1}}};
+  expect_gradient("ScatterElements", {noise({2, 4}), apart, noise({2, 3}, 2)}, along);
+  for (const char* reduction : {"add", "mul", "max", "min"}) {
+    Attributes a = along;
+    a["reduction"] = std::string(reduction);
+    expect_gradient("ScatterElements", {noise({2, 4}), twice, noise({2, 3}, 2)}, a);
+  }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -26,6 +27,16 @@ TEST(ScatterND, ShapeOfTheDataAndRefusals) {
               run_op("ScatterND", {x, Tensor(ElementKind::i64, {1, 1}), u});
             }),
             Fault::corrupt);
+}
+
+TEST(ScatterND, GradientMatchesCentralDifferences) {
+  const Tensor apart = Tensor::of<std::int64_t>({2, 1}, {2, 0});
+  const Tensor twice = Tensor::of<std::int64_t>({3, 1}, {2, 0, -1});
+  expect_gradient("ScatterND", {noise({3, 2}), apart, noise({2, 2}, 2)});
+  for (const char* reduction : {"add", "mul", "max", "min"}) {
+    expect_gradient("ScatterND", {noise({3, 2}), twice, noise({3, 2}, 2)},
+                    {{"reduction", std::string(reduction)}});
+  }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -11,6 +12,8 @@ TEST(Selu, PublishedConstants) {
 TEST(Selu, AttributesChangeTheCurve) {
   expect_unary("Selu", {-1, 2}, {-3.79272335F, 6}, {{"alpha", 2.0F}, {"gamma", 3.0F}});
 }
+
+TEST(Selu, GradientMatchesCentralDifferences) { expect_gradient("Selu", {between({2, 3}, -2, 2)}); }
 
 }  // namespace
 }  // namespace pare

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -9,6 +10,10 @@ TEST(Shrink, ZeroInTheMiddle) {
 
 TEST(Shrink, AttributesChangeTheCurve) {
   expect_unary("Shrink", {-2, 0.5F, 2}, {-1, 0, 1}, {{"bias", 1.0F}, {"lambd", 1.5F}});
+}
+
+TEST(Shrink, GradientMatchesCentralDifferences) {
+  expect_gradient("Shrink", {between({12}, -2, 2)}, {{"bias", 0.25F}, {"lambd", 0.75F}});
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/quantized.hpp"
 
 namespace pare {
@@ -40,6 +41,12 @@ TEST(SimplifiedLayerNormalization, WrongShapesAreCorrupt) {
   EXPECT_EQ(run({3}, -1), Fault::corrupt);
   EXPECT_EQ(run({2, 4}, -1), Fault::corrupt);
   EXPECT_EQ(run({4}, 2), Fault::corrupt);
+}
+
+TEST(SimplifiedLayerNormalization, GradientMatchesCentralDifferences) {
+  expect_gradient("SimplifiedLayerNormalization", {noise({2, 3, 4}), noise({4}, 2)});
+  expect_gradient("SimplifiedLayerNormalization", {noise({2, 3, 4}), noise({3, 4}, 2)},
+                  {{"axis", Int{1}}}, {.domain = "com.microsoft"});
 }
 
 }  // namespace

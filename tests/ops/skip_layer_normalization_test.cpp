@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/quantized.hpp"
 
 namespace pare {
@@ -71,6 +72,18 @@ TEST(SkipLayerNormalization, WrongShapesAreCorrupt) {
   EXPECT_EQ(run({3, 4}, {3, 4}, {3}, {4}), Fault::corrupt);
   EXPECT_EQ(run({3, 4}, {3, 4}, {4}, {1}), Fault::corrupt);
   EXPECT_EQ(run({4}, {4}, {4}, {4}), Fault::corrupt);
+}
+
+TEST(SkipLayerNormalization, GradientMatchesCentralDifferences) {
+  const std::vector<Tensor> inputs = {noise({2, 3, 4}), noise({3, 4}, 2), noise({4}, 3),
+                                      noise({4}, 4), noise({4}, 5)};
+  expect_gradient("SkipLayerNormalization", inputs, {{"epsilon", 0.01F}},
+                  {.domain = "com.microsoft"});
+  const std::vector<Tensor> plain = {noise({2, 4}), noise({2, 4}, 2), noise({4}, 3)};
+  expect_gradient("SkipLayerNormalization", plain, {{"epsilon", 0.01F}},
+                  {.domain = "com.microsoft"});
+  expect_gradient("SkipLayerNormalization", inputs, {{"epsilon", 0.01F}},
+                  {.outputs = 4, .domain = "com.microsoft", .unused = {1, 2}});
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "ops/gradient_test.hpp"
 #include "ops/quantized.hpp"
 
 namespace pare {
@@ -35,6 +36,15 @@ TEST(SkipSimplifiedLayerNormalization, WrongShapesAreCorrupt) {
   EXPECT_EQ(run({3, 4}, {4}, {4}), Fault::corrupt);
   EXPECT_EQ(run({2, 4}, {2}, {4}), Fault::corrupt);
   EXPECT_EQ(run({2, 4}, {4}, {2, 4}), Fault::corrupt);
+}
+
+TEST(SkipSimplifiedLayerNormalization, GradientMatchesCentralDifferences) {
+  const std::vector<Tensor> inputs = {noise({2, 3, 4}), noise({2, 3, 4}, 2), noise({4}, 3),
+                                      noise({4}, 4)};
+  expect_gradient("SkipSimplifiedLayerNormalization", inputs, {{"epsilon", 0.01F}},
+                  {.domain = "com.microsoft"});
+  expect_gradient("SkipSimplifiedLayerNormalization", inputs, {{"epsilon", 0.01F}},
+                  {.outputs = 4, .domain = "com.microsoft", .unused = {1, 2}});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -46,6 +47,12 @@ TEST(Slice, StepZeroAndTwiceNamedAxesAreCorrupt) {
             }),
             Fault::corrupt);
   EXPECT_EQ(fault_of([&] { run_op("Slice", {x, ints({0}), ints({1, 2})}); }), Fault::corrupt);
+}
+
+TEST(Slice, GradientMatchesCentralDifferences) {
+  expect_gradient("Slice", {noise({4, 5}), ints({1, -3}), ints({3, 1000})});
+  expect_gradient("Slice", {noise({4, 5}), ints({-1}), ints({-1000}), ints({1}), ints({-2})});
+  expect_gradient("Slice", {noise({4, 5}), ints({1}), ints({4}), ints({-2})});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -48,6 +49,11 @@ TEST(Softmax, ElementTypesSymbolsAndRefusals) {
             }),
             Fault::corrupt);
   EXPECT_EQ(fault_of([] { shape_text("Softmax", {{2, 3}}, {{"axis", Int{-3}}}); }), Fault::corrupt);
+}
+
+TEST(Softmax, GradientMatchesCentralDifferences) {
+  expect_gradient("Softmax", {between({2, 3, 4}, -2, 2)});
+  expect_gradient("Softmax", {between({2, 3, 4}, -2, 2)}, {{"axis", Int{1}}});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -6,6 +7,10 @@ namespace {
 TEST(Softsign, XOverOnePlusItsSize) {
   expect_unary("Softsign", {-2, -0.75F, 0, 0.5F, 3},
                {-0.666666667F, -0.428571429F, 0, 0.333333333F, 0.75F});
+}
+
+TEST(Softsign, GradientMatchesCentralDifferences) {
+  expect_gradient("Softsign", {between({2, 3}, -3, 3)});
 }
 
 }  // namespace

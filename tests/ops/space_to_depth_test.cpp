@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -38,6 +39,10 @@ TEST(SpaceToDepth, SymbolsAndRefusals) {
   EXPECT_EQ(fault({1, 1, 4, 4}, {{"blocksize", Int{1} << 33}}), Fault::corrupt);
   EXPECT_EQ(fault({1, 1, 4, 4}, {}), Fault::corrupt);
   EXPECT_EQ(fault_of([&] { shape_text("SpaceToDepth", {{1, 3, 8, 5}}, two); }), Fault::corrupt);
+}
+
+TEST(SpaceToDepth, GradientMatchesCentralDifferences) {
+  expect_gradient("SpaceToDepth", {noise({1, 2, 2, 4})}, {{"blocksize", Int{2}}});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -26,6 +27,11 @@ TEST(Split, KeepsSymbolsAndRefusesPartsThatDoNotAddUp) {
   const Shape wide = {std::numeric_limits<std::int64_t>::max(),
                       std::numeric_limits<std::int64_t>::max()};
   EXPECT_EQ(fault_of([&] { run_op("Split", {ramp({5}), ints(wide)}, {}, 2); }), Fault::corrupt);
+}
+
+TEST(Split, GradientMatchesCentralDifferences) {
+  expect_gradient("Split", {noise({2, 5}), ints({1, 4})}, {{"axis", Int{1}}}, {.outputs = 2});
+  expect_gradient("Split", {noise({5, 2})}, {{"num_outputs", Int{3}}}, {.outputs = 3});
 }
 
 }  // namespace

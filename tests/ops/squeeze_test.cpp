@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -17,6 +18,11 @@ TEST(Squeeze, KeepsSymbolsAndRefusesOtherSizes) {
               shape_with("Squeeze", {Dim::symbol("N"), 3}, ints({1}));
             }),
             Fault::corrupt);
+}
+
+TEST(Squeeze, GradientMatchesCentralDifferences) {
+  expect_gradient("Squeeze", {noise({2, 1, 3, 1}), ints({1})});
+  expect_gradient("Squeeze", {noise({2, 1, 3, 1})});
 }
 
 }  // namespace

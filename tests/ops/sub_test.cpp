@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -10,6 +11,10 @@ TEST(Sub, BroadcastsAndMatchesHandNumbers) {
 TEST(Sub, IntegersWrapAround) {
   const Tensor a = Tensor::of<std::uint8_t>({1}, {0});
   EXPECT_EQ(run_op("Sub", {a, Tensor::of<std::uint8_t>({1}, {1})})[0].to_ints(), (Shape{255}));
+}
+
+TEST(Sub, GradientMatchesCentralDifferences) {
+  expect_gradient("Sub", {noise({2, 1, 3}), noise({4, 1}, 2)});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -10,6 +11,10 @@ TEST(Swish, XTimesSigmoid) {
 
 TEST(Swish, AttributesChangeTheCurve) {
   expect_unary("Swish", {-1, 2}, {-0.119202922F, 1.96402758F}, {{"alpha", 2.0F}});
+}
+
+TEST(Swish, GradientMatchesCentralDifferences) {
+  expect_gradient("Swish", {between({2, 3}, -3, 3)}, {{"alpha", 1.5F}});
 }
 
 }  // namespace

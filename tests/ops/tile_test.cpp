@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -13,6 +14,11 @@ TEST(Tile, MultipliesSymbolsAndRefusesOtherCounts) {
   EXPECT_EQ(shape_with("Tile", {Dim::symbol("N"), 3}, ints({2, 4})), "[2*N,12]");
   EXPECT_EQ(fault_of([] { run_op("Tile", {ramp({2}), ints({2, 2})}); }), Fault::corrupt);
   EXPECT_EQ(fault_of([] { run_op("Tile", {ramp({2}), ints({-1})}); }), Fault::corrupt);
+}
+
+TEST(Tile, GradientMatchesCentralDifferences) {
+  expect_gradient("Tile", {noise({2, 3}), ints({3, 2})});
+  expect_gradient("Tile", {noise({2, 1, 2}), ints({1, 2, 1})});
 }
 
 }  // namespace

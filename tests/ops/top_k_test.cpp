@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -23,6 +24,12 @@ TEST(TopK, SymbolsAndRefusals) {
   EXPECT_EQ(shape_with("TopK", {Dim::symbol("N"), 10}, ints({3})), "[N,3]");
   EXPECT_EQ(fault_of([] { run_op("TopK", {ramp({2}), ints({3})}, {}, 2); }), Fault::corrupt);
   EXPECT_EQ(fault_of([] { run_op("TopK", {ramp({2}), ints({-1})}, {}, 2); }), Fault::corrupt);
+}
+
+TEST(TopK, GradientMatchesCentralDifferences) {
+  expect_gradient("TopK", {noise({3, 5}), ints({2})}, {}, {.outputs = 2});
+  expect_gradient("TopK", {noise({5, 2}), ints({3})}, {{"axis", Int{0}}, {"largest", Int{0}}},
+                  {.outputs = 2});
 }
 
 }  // namespace

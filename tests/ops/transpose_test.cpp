@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -25,6 +26,11 @@ TEST(Transpose, SymbolsMoveAlongAndOtherPermutationsAreCorrupt) {
               }),
               Fault::corrupt);
   }
+}
+
+TEST(Transpose, GradientMatchesCentralDifferences) {
+  expect_gradient("Transpose", {noise({2, 3, 4})});
+  expect_gradient("Transpose", {noise({2, 3, 4})}, {{"perm", Ints{1, 2, 0}}});
 }
 
 }  // namespace

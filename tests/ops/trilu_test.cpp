@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -24,6 +25,11 @@ TEST(Trilu, ContribFormIsTheSame) {
   expect_close(run_op("Trilu", {x, k}, {}, 1, "com.microsoft")[0], {0, 2, 3, 0, 0, 6, 0, 0, 0}, 0);
   expect_close(run_op("Trilu", {x}, {{"upper", Int{0}}}, 1, "com.microsoft")[0],
                {1, 0, 0, 4, 5, 0, 7, 8, 9}, 0);
+}
+
+TEST(Trilu, GradientMatchesCentralDifferences) {
+  expect_gradient("Trilu", {noise({2, 3, 4})}, {{"upper", Int{0}}});
+  expect_gradient("Trilu", {noise({3, 4}), Tensor::of<std::int64_t>({}, {1})});
 }
 
 }  // namespace

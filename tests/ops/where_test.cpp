@@ -1,4 +1,5 @@
 #include "ops/elementwise.hpp"
+#include "ops/gradient_test.hpp"
 
 namespace pare {
 namespace {
@@ -24,6 +25,12 @@ TEST(Where, KeepsSymbolsAndRefusesOtherShapes) {
   EXPECT_EQ(to_string(infer_op("Where", types)), "[N,3]");
   const Tensor mask = Tensor::of<bool>({2}, {false, true});
   EXPECT_EQ(fault_of([&] { run_op("Where", {mask, ramp({3}), ramp({1})}); }), Fault::corrupt);
+}
+
+TEST(Where, GradientMatchesCentralDifferences) {
+  const Tensor mask = Tensor::of<bool>({2, 1}, {true, false});
+  expect_gradient("Where", {mask, noise({2, 3}), noise({3}, 2)});
+  expect_gradient("Where", {mask, noise({}), noise({4, 1, 1}, 2)});
 }
 
 }  // namespace

@@ -129,4 +129,50 @@ inline std::vector<Seen> naive_windows(const Tensor& x, const Box& box, const Sh
   return all;
 }
 
+/// Calls body(x, w, y) with flattened indices for every product of a convolution of x [B, C, H, W]
+/// with w [M, C / group, H', W'] to positions `out` of three dimensions.
+template <class Body>
+void each_product(const Shape& x, const Shape& w, const Box& box, const Shape& out, Body&& body) {
+  const std::int64_t maps = w[0] / (x[1] / w[1]);  // of a group
+  for (std::int64_t b = 0; b < x[0]; ++b) {
+    for (std::int64_t m = 0; m < w[0]; ++m) {
+      for (std::int64_t c = 0; c < w[1]; ++c) {
+        each_position(out, [&](std::int64_t, std::int64_t h, std::int64_t v) {
+          each_position(box.kernel, [&](std::int64_t, std::int64_t i, std::int64_t k) {
+            const std::int64_t row = tap_at(box, 1, h, i);
+            const std::int64_t column = tap_at(box, 2, v, k);
+            if (row < 0 || column < 0 || row >= x[2] || column >= x[3]) return;
+            const std::int64_t channel = m / maps * w[1] + c;
+            body(((b * x[1] + channel) * x[2] + row) * x[3] + column,
+                 ((m * w[1] + c) * w[2] + i) * w[3] + k,
+                 ((b * w[0] + m) * out[1] + h) * out[2] + v);
+          });
+        });
+      }
+    }
+  }
+}
+
+inline std::vector<float> naive_weight_gradient(const Tensor& x, const Tensor& dy, const Shape& w,
+                                                const Box& box, const Shape& out) {
+  const std::vector<double> in = x.to_doubles();
+  const std::vector<double> flow = dy.to_doubles();
+  std::vector<double> dw(static_cast<std::size_t>(element_count(w)));
+  each_product(x.shape(), w, box, out, [&](std::int64_t i, std::int64_t k, std::int64_t o) {
+    dw.at(k) += in.at(i) * flow.at(o);
+  });
+  return {dw.begin(), dw.end()};
+}
+
+inline std::vector<float> naive_input_gradient(const Tensor& dy, const Tensor& w, const Shape& x,
+                                               const Box& box, const Shape& out) {
+  const std::vector<double> weights = w.to_doubles();
+  const std::vector<double> flow = dy.to_doubles();
+  std::vector<double> dx(static_cast<std::size_t>(element_count(x)));
+  each_product(x, w.shape(), box, out, [&](std::int64_t i, std::int64_t k, std::int64_t o) {
+    dx.at(i) += weights.at(k) * flow.at(o);
+  });
+  return {dx.begin(), dx.end()};
+}
+
 }  // namespace pare
