@@ -5,7 +5,7 @@ if(conformance AND PARE_LIBRARIES)
   add_executable(pare_conformance ${conformance})
   target_include_directories(pare_conformance PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(pare_conformance PRIVATE pare_options pare_formats pare_ops pare_passes
-    pare_runtime ${PARE_JSON})
+    pare_autodiff pare_runtime ${PARE_JSON})
   if(TARGET pare_onnx_schema)
     target_link_libraries(pare_conformance PRIVATE pare_onnx_schema)
   endif()

@@ -1,6 +1,7 @@
 #include "api/arrays.hpp"
 #include "api/environment.hpp"
 #include "api/failure.hpp"
+#include "autodiff/expand.hpp"
 #include "base/text.hpp"
 #include "base/threads.hpp"
 #include "compress/recipe.hpp"
@@ -69,7 +70,10 @@ Engine Engine::load(const std::filesystem::path& path, const EngineOptions& opti
     state->options = options;
     state->model = read_model(path);
     during([&] { return cat("reading ", path.string()); },
-           [&] { infer_shapes(*state->model.graph, op_registry()); });
+           [&] {
+             expand_gradient_nodes(*state->model.graph, op_registry());
+             infer_shapes(*state->model.graph, op_registry());
+           });
     return Engine(std::move(state));
   });
 }

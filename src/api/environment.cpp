@@ -1,5 +1,6 @@
 #include "api/environment.hpp"
 
+#include "autodiff/expand.hpp"
 #include "formats/format.hpp"
 #include "ops/registry.hpp"
 #include "passes/registry.hpp"
@@ -7,7 +8,11 @@
 namespace pare {
 namespace {
 
-Model read(const std::filesystem::path& path) { return read_model(path); }
+Model read(const std::filesystem::path& path) {
+  Model model = read_model(path);
+  expand_gradient_nodes(*model.graph, op_registry());
+  return model;
+}
 void write(const Model& model, const std::filesystem::path& path) { write_model(model, path); }
 
 void optimize(Graph& graph, const OpRegistry& ops) {

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "api/environment.hpp"
+#include "autodiff/expand.hpp"
 #include "base/text.hpp"
 #include "data/npy.hpp"
 #include "evaluate/measure.hpp"
@@ -65,6 +66,7 @@ std::shared_ptr<const Dataset> DataArguments::open_calibration(std::uint64_t see
 
 Model read_checked(const std::string& path) {
   Model model = read_model(path);
+  expand_gradient_nodes(*model.graph, op_registry());
   const auto missing = unsupported_operators(*model.graph, op_registry());
   if (!missing.empty()) {
     throw Error(Fault::unsupported,

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "autodiff/expand.hpp"
 #include "base/text.hpp"
 #include "conformance/item.hpp"
 #include "conformance/suite.hpp"
@@ -198,6 +199,7 @@ void run_sets(const Case& c, Outcome& outcome) {
   const schema::ModelProto proto = read_proto(c.model);
   const schema::GraphProto& graph = proto.graph();
   const Model model = read_model(c.model);
+  expand_gradient_nodes(*model.graph, op_registry());
   check_operators(*model.graph);
   if (c.data_sets.empty()) {
     run_set(proto, model, counting_inputs(graph), read_outputs(graph.output(), c.outputs), outcome);
