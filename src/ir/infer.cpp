@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/budget.hpp"
 #include "base/text.hpp"
 
 namespace pare {
@@ -99,7 +100,7 @@ class Inference {
       return out;
     };
     during([&] { return cat("inferring the shapes of ", node.label()); },
-           [&] { def->infer(context); });
+           [&] { within_memory([&] { def->infer(context); }); });
     for (std::size_t i = 0; i < node.outputs().size(); ++i) {
       Value* v = node.outputs()[i];
       if (v == nullptr) continue;

@@ -50,9 +50,9 @@ class WindowWalk {
  public:
   WindowWalk(const AttributeReader& a, Window w, Shape spatial_in);
   [[nodiscard]] const Shape& out() const noexcept { return out_; }
-  [[nodiscard]] std::int64_t in_count() const noexcept { return element_count(in_); }
-  [[nodiscard]] std::int64_t out_count() const noexcept { return element_count(out_); }
-  [[nodiscard]] std::int64_t kernel_count() const noexcept { return element_count(w_.kernel); }
+  [[nodiscard]] std::int64_t in_count() const { return element_count(in_); }
+  [[nodiscard]] std::int64_t out_count() const { return element_count(out_); }
+  [[nodiscard]] std::int64_t kernel_count() const { return element_count(w_.kernel); }
   [[nodiscard]] const Shape& begin() const noexcept { return begin_; }
   /// The taps of flattened output position `at`, in row-major order of the kernel. Returns how
   /// many taps lie on the padded input (padding counts, what ceil_mode adds behind it does not).

@@ -75,7 +75,9 @@ void infer(ShapeContext& c) {
     const SymShape* s = c.input_shape(1);
     std::optional<SymShape> shape;
     if (s != nullptr && s->size() == 1 && (*s)[0].is_number()) {
-      shape = SymShape(static_cast<std::size_t>((*s)[0].number()));
+      const std::int64_t rank = (*s)[0].number();
+      if (rank < 0 || rank > std::int64_t{kMaxRank}) c.fail(cat("a shape of ", rank, " sizes"));
+      shape = SymShape(static_cast<std::size_t>(rank));
     }
     c.set_output(0, c.input_dtype(0), shape);
   }

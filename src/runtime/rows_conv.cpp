@@ -49,6 +49,9 @@ Verdict accepts_shapes(const Unit& unit, PlanFacts& facts) {
   const Shape w = shape_of(*unit.input(1));
   const std::int64_t group = facts.attributes(*unit.node).attr_int("group");
   if (w.size() != x.size() || group < 1 || w[0] % group != 0) return refuse("odd weights");
+  if (unit.node->input(2) != nullptr && elements_of(*unit.input(2)) != w[0]) {
+    return refuse("odd bias");
+  }
   const Shape y = shape_of(*unit.output());
   const WindowSizes window =
       window_sizes(facts.attributes(*unit.node), Shape(w.begin() + 2, w.end()), x, y);

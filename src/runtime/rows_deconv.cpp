@@ -23,6 +23,9 @@ Verdict accepts_deconv(const Unit& unit, PlanFacts& facts) {
   const AttributeReader a = facts.attributes(*unit.node);
   const std::int64_t group = a.attr_int("group");
   if (w.size() != x.size() || group < 1 || w[0] % group != 0) return refuse("odd weights");
+  if (unit.node->input(2) != nullptr && elements_of(*unit.input(2)) != w[1] * group) {
+    return refuse("odd bias");
+  }
   const std::string pad = a.attr_string("auto_pad");
   if ((!pad.empty() && pad != "NOTSET") || !a.attr_ints("output_shape").empty()) {
     return refuse("padding that follows from the output size");

@@ -64,6 +64,9 @@ Verdict accepts_gemm(const Unit& unit, PlanFacts& facts) {
   if (elements_of(*c) != 1 && (s.empty() || s.back() != elements_of(*c))) {
     return refuse("C is no row");
   }
+  if (elements_of(*c) != 1 && elements_of(*c) != shape_of(*unit.output()).back()) {
+    return refuse("C has another width");
+  }
   return accept();
 }
 

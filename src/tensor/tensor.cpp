@@ -112,11 +112,10 @@ std::int64_t element_count(const Shape& shape) {
   for (const std::int64_t d : shape) {
     if (d < 0) throw Error(Fault::corrupt, cat("negative size in shape ", to_string(shape)));
   }
-  // A zero anywhere makes an empty tensor, however large the other sizes claim to be.
-  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
-  for (const std::int64_t d : shape) count = checked_mul(count, d);
+  // The other sizes of an empty tensor are limited too: kernels may walk over rows of nothing.
+  for (const std::int64_t d : shape) count = checked_mul(count, std::max<std::int64_t>(d, 1));
   check_elements(count);
-  return count;
+  return std::find(shape.begin(), shape.end(), 0) != shape.end() ? 0 : count;
 }
 
 std::string to_string(const Shape& shape) {

@@ -107,5 +107,26 @@ output y)");
   EXPECT_EQ(fault_of([&] { interpret(*graph, op_registry(), {}); }), Fault::resource);
 }
 
+TEST(HostileSizes, EmptyTensorsWithHugeSizesAreRefusedAtOnce) {
+  for (const char* text : {R"(const x: float32[1099511627776,8,2,0] = rand(1)
+y = DepthToSpace(x) {blocksize = 2}
+output y)",
+                           R"(const x: float32[0,2,1099511627776,5] = rand(1)
+y = AveragePool(x) {kernel_shape = [3, 2]}
+output y)"}) {
+    EXPECT_EQ(fault_of([&] { interpret(*parse_graph(text), op_registry(), {}); }), Fault::resource);
+  }
+}
+
+TEST(HostileSizes, AShapeOfManySizesIsNoRank) {
+  for (const std::int64_t count : {std::int64_t{-2}, std::int64_t{65}, std::int64_t{1} << 32}) {
+    EXPECT_EQ(
+        fault_of([&] {
+          infer_op("Reshape", {typed(ElementKind::f32, {2, 3}), typed(ElementKind::i64, {count})});
+        }),
+        Fault::corrupt);
+  }
+}
+
 }  // namespace
 }  // namespace pare

@@ -125,5 +125,21 @@ TEST(Found, OperandsOfSeveralTypesAreRefused) {
   EXPECT_EQ(fault(p, y, {p.random({3})}), Fault::corrupt);
 }
 
+TEST(Found, BiasesOfAnotherSizeAreRefused) {
+  for (const std::int64_t size : {2, 4, 5}) {
+    for (const std::string op : {"Conv", "ConvTranspose"}) {
+      Builder b;
+      b.graph.add_output(
+          b.node(op, {b.input("x", {1, 3, 4, 4}), b.weights({3, 3, 2, 2}), b.weights({size})}));
+      try {
+        Session::create(b.graph, op_registry(), {})->run({b.random({1, 3, 4, 4})});
+        ADD_FAILURE() << op << " with " << size;
+      } catch (const Error& error) {
+        EXPECT_EQ(error.fault(), Fault::corrupt) << error.what();
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace pare
