@@ -21,7 +21,6 @@
 
 namespace {
 
-using namespace std::string_view_literals;
 using pare::Graph;
 using pare::RuntimeValue;
 using pare::Tensor;
@@ -33,7 +32,7 @@ constexpr pare::Budget kBudget{.most_elements = 1 << 11, .most_steps = 2000};
 std::unique_ptr<Graph> read(std::span<const std::byte> bytes) {
   const std::string_view text(static_cast<const char*>(static_cast<const void*>(bytes.data())),
                               bytes.size());
-  for (const std::string_view word : {"input "sv, "const "sv, "name "sv}) {
+  for (const char* word : {"input ", "const ", "name "}) {
     if (text.starts_with(word)) return pare::parse_graph(text);
   }
   pare::ReadOptions options;
