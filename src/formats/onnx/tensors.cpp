@@ -164,6 +164,22 @@ Tensor read_strings(const schema::TensorProto& p, DType type, const Shape& shape
   return out;
 }
 
+/// Before any allocation: what the shape claims must be there. No format packs more than eight
+/// values into a byte.
+void check_claim(const schema::TensorProto& p, const Shape& shape) {
+  std::int64_t count = 1;
+  for (const std::int64_t d : shape) {
+    if (d < 0) throw Error(Fault::corrupt, cat("negative size in shape ", to_string(shape)));
+    count = checked_mul(count, d);
+  }
+  const std::size_t bytes = p.ByteSizeLong();
+  if (p.data_location() != kExternal && static_cast<std::uint64_t>(count) / 8 > bytes) {
+    throw Error(Fault::corrupt,
+                cat("want the values of ", to_string(shape), ", got ", bytes, " bytes in all"));
+  }
+  (void)element_count(shape);
+}
+
 /// `raw` gives the raw bytes with their owner; called only when there are some.
 template <class Raw>
 Tensor read_with(const schema::TensorProto& p, ExternalFiles& files, Raw&& raw) {
@@ -171,8 +187,7 @@ Tensor read_with(const schema::TensorProto& p, ExternalFiles& files, Raw&& raw) 
                 [&] {
                   const DType type = element_type(p.data_type());
                   const Shape shape = shape_of(p);
-                  // Before any allocation: what the shape claims must be there.
-                  (void)element_count(shape);
+                  check_claim(p, shape);
                   if (p.has_segment()) throw Error(Fault::unsupported, "tensors in segments");
                   if (type == ElementKind::string) return read_strings(p, type, shape);
                   if (p.data_location() == kExternal) return read_external(p, type, shape, files);
