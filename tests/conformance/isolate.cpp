@@ -31,12 +31,17 @@ json to_json(const Outcome& o) {
           {"reason", o.reason},
           {"operators", o.operators},
           {"random", o.random},
+          {"judged", o.judged},
           {"seconds", o.seconds}};
 }
 
 Outcome from_json(const json& j) {
-  return {static_cast<Status>(j.at("status").get<int>()), j.at("reason"), j.at("operators"),
-          j.at("random"), j.at("seconds")};
+  return {static_cast<Status>(j.at("status").get<int>()),
+          j.at("reason"),
+          j.at("operators"),
+          j.at("random"),
+          j.at("judged"),
+          j.at("seconds")};
 }
 
 bool write_all(int fd, const std::string& text) {

@@ -71,12 +71,6 @@ std::string position(const Tensor& t, std::int64_t flat) {
   return to_string(at);
 }
 
-bool close(double want, double got) {
-  if (std::isnan(want) || std::isnan(got)) return std::isnan(want) && std::isnan(got);
-  if (std::isinf(want) || std::isinf(got)) return want == got;
-  return std::abs(got - want) <= kAbsolute + kRelative * std::abs(want);
-}
-
 template <class Part>
 std::vector<std::complex<double>> complex_values(const Tensor& t) {
   std::vector<std::complex<double>> out;
@@ -110,7 +104,7 @@ std::string number_difference(const Tensor& want, const Tensor& got) {
   std::int64_t wrong = 0;
   std::size_t first = 0;
   for (std::size_t i = 0; i < w.size(); ++i) {
-    if (close(w[i], g[i])) continue;
+    if (is_close(w[i], g[i])) continue;
     if (wrong++ == 0) first = i;
   }
   if (wrong == 0) return {};
@@ -144,6 +138,12 @@ std::string_view name_of(Item::Kind kind) {
 }
 
 }  // namespace
+
+bool is_close(double want, double got) {
+  if (std::isnan(want) || std::isnan(got)) return std::isnan(want) && std::isnan(got);
+  if (std::isinf(want) || std::isinf(got)) return want == got;
+  return std::abs(got - want) <= kAbsolute + kRelative * std::abs(want);
+}
 
 Tensor decode(const schema::TensorProto& proto) {
   if (proto.data_location() != 0) corrupt(proto, "is stored outside its file");

@@ -27,8 +27,11 @@ Item decode(const schema::OptionalProto& proto);
 Item read_item(const std::filesystem::path& path, const schema::TypeProto& type);
 schema::ModelProto read_proto(const std::filesystem::path& path);
 
+/// |got - want| <= 1e-7 + 1e-3 |want|; not-a-number is close to itself alone.
+bool is_close(double want, double got);
+
 /// "" when `got` is what the suite wants: equal kinds, shapes and types, equal strings, and numbers
-/// with |got - want| <= 1e-7 + 1e-3 |want| (not-a-number equals itself). Else the first difference.
+/// that are close. Else the first difference.
 /// `values` false: numbers are not looked at (operators that draw random numbers).
 std::string difference(const Item& want, const Item& got, bool values);
 

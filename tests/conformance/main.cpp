@@ -127,11 +127,12 @@ class Report {
 
   void print(bool quiet) const {
     print_failures(quiet);
+    print_random();
     print_operators();
     print_table();
     std::cout << total_.of(Verdict::expected_failure) << " expected failures, "
               << total_.of(Verdict::unexpected_pass) << " unexpected passes, " << total_.random
-              << " random cases judged by type and shape\n"
+              << " random cases\n"
               << total_.of(Verdict::passed) << " passed, " << total_.failed() << " failed\n";
   }
 
@@ -145,6 +146,7 @@ class Report {
                        {"reason", o.reason},
                        {"operators", o.operators},
                        {"random", o.random},
+                       {"judged", o.judged},
                        {"seconds", o.seconds}});
     }
     return {{"passed", total_.of(Verdict::passed)},
@@ -168,6 +170,16 @@ class Report {
       } else {
         std::cout << to_string(o.status) << ": " << o.reason << "\n";
       }
+    }
+  }
+
+  /// Cases whose numbers are not the suite's, and what was looked at instead.
+  void print_random() const {
+    if (total_.random == 0) return;
+    std::cout << "\ncases that draw random numbers, and how they were judged:\n";
+    for (std::size_t i = 0; i < cases_.size(); ++i) {
+      const Outcome& o = outcomes_[i];
+      if (o.random) std::cout << "  " << cases_[i].full_name() << ": " << o.judged << "\n";
     }
   }
 

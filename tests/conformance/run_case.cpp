@@ -6,6 +6,7 @@
 
 #include "autodiff/expand.hpp"
 #include "base/text.hpp"
+#include "conformance/distribution.hpp"
 #include "conformance/item.hpp"
 #include "conformance/suite.hpp"
 #include "formats/format.hpp"
@@ -152,14 +153,76 @@ std::vector<RuntimeValue> arrange(const Graph& graph, const std::map<std::string
   return out;
 }
 
-void judge(const std::string& how, const std::vector<Item>& want,
-           const std::vector<RuntimeValue>& got, bool values) {
-  if (want.size() != got.size()) {
-    throw Mismatch{cat(how, ": want ", want.size(), " outputs, got ", got.size())};
+/// A Dropout of the main graph that trains, between an input and outputs of the graph.
+struct Trained {
+  std::string x;
+  double ratio = 0.5;
+  int y = -1;  ///< outputs of the graph
+  int mask = -1;
+};
+
+int output_index(const schema::GraphProto& graph, const std::string& name) {
+  for (int i = 0; i < graph.output_size(); ++i) {
+    if (!name.empty() && graph.output(i).name() == name) return i;
   }
-  for (std::size_t i = 0; i < want.size(); ++i) {
-    const std::string why = difference(want[i], to_item(got[i]), values);
+  return -1;
+}
+
+std::vector<Trained> trained_dropouts(const schema::GraphProto& graph,
+                                      const std::map<std::string, Item>& inputs) {
+  std::vector<Trained> out;
+  for (const auto& node : graph.node()) {
+    if (node.op_type() != "Dropout" || node.input_size() < 3) continue;
+    Trained t;
+    t.x = node.input(0);
+    t.y = output_index(graph, node.output(0));
+    if (node.output_size() > 1) t.mask = output_index(graph, node.output(1));
+    const auto mode = inputs.find(node.input(2));
+    const auto ratio = inputs.find(node.input(1));
+    const bool known = node.input(1).empty() || ratio != inputs.end();
+    if (inputs.count(t.x) == 0 || t.y < 0 || mode == inputs.end() || !known ||
+        is_zero(inputs, node.input(2))) {
+      continue;
+    }
+    if (!node.input(1).empty()) t.ratio = ratio->second.tensor.to_doubles().at(0);
+    out.push_back(t);
+  }
+  return out;
+}
+
+/// What a run is judged by.
+struct Judgement {
+  std::vector<Item> want;
+  bool random = false;
+  std::vector<Trained> dropouts;
+  std::map<std::string, Item> inputs;
+
+  [[nodiscard]] std::string text() const {
+    if (!random) return {};
+    std::string by = "type and shape";
+    std::size_t judged = 0;
+    for (const Item& w : want) judged += has_distribution(w) ? 1 : 0;
+    if (judged > 0) by += cat(", distribution of ", judged, " of ", want.size(), " outputs");
+    if (!dropouts.empty()) by += ", scale of what a Dropout keeps";
+    return by;
+  }
+};
+
+void judge(const std::string& how, const Judgement& by, const std::vector<RuntimeValue>& got) {
+  if (by.want.size() != got.size()) {
+    throw Mismatch{cat(how, ": want ", by.want.size(), " outputs, got ", got.size())};
+  }
+  for (std::size_t i = 0; i < by.want.size(); ++i) {
+    const Item item = to_item(got[i]);
+    const std::string why =
+        by.random ? distribution_difference(by.want[i], item) : difference(by.want[i], item, true);
     if (!why.empty()) throw Mismatch{cat(how, ": output ", i, ": ", why)};
+  }
+  for (const Trained& t : by.dropouts) {
+    const Tensor* mask = t.mask >= 0 ? &got[t.mask].tensor() : nullptr;
+    const std::string why =
+        dropout_difference(by.inputs.at(t.x).tensor, t.ratio, got[t.y].tensor(), mask);
+    if (!why.empty()) throw Mismatch{cat(how, ": Dropout: ", why)};
   }
 }
 
@@ -176,7 +239,10 @@ void check_operators(const Graph& graph) {
 void run_set(const schema::ModelProto& proto, const Model& model,
              const std::map<std::string, Item>& inputs, const std::vector<Item>& want,
              Outcome& outcome) {
-  outcome.random = draws(proto, inputs);
+  Judgement by{want, draws(proto, inputs), {}, inputs};
+  if (by.random) by.dropouts = trained_dropouts(proto.graph(), inputs);
+  outcome.random = by.random;
+  outcome.judged = by.text();
   const std::vector<RuntimeValue> given = arrange(*model.graph, inputs);
   SessionOptions options;
   options.threads = 1;
@@ -184,7 +250,7 @@ void run_set(const schema::ModelProto& proto, const Model& model,
     during([&] { return "running it " + how; },
            [&] {
              const auto session = Session::create(graph, op_registry(), options);
-             judge(how, want, session->run_values(given), !outcome.random);
+             judge(how, by, session->run_values(given));
            });
   };
   const auto optimized = model.graph->clone();

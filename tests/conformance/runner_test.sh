@@ -85,6 +85,26 @@ echo "node/test_right  it passes" >>"$work/known"
 expect 78 "pare_conformance: error (config): $work/known:8: node/test_right stands there twice" \
   --expect "$work/known"
 
+# Random numbers are judged by their distribution: y = RandomUniform() of 64 numbers, of which the
+# suite wants quarters and three quarters (mean 0.5, deviation 0.25), threes, or halves.
+random='\0010\0010\0072\0066\0012\0040\0022\0001\0171\0042\0015\0122\0141\0156\0144\0157\0155\0125\0156\0151\0146\0157\0162\0155'\
+'\0052\0014\0012\0005\0163\0150\0141\0160\0145\0100\0100\0240\0001\0007\0022\0001\0147\0142\0017\0012\0001\0171\0022\0012'\
+'\0012\0010\0010\0001\0022\0004\0012\0002\0010\0100\0102\0002\0020\0017'
+random_case() { # name value1 value2
+  local data='\0010\0100\0020\0001\0112\0200\0002'
+  for _ in $(seq 32); do data+=$2$3; done
+  add "$1" "$random" "$data"
+  rm "$suite/node/$1/test_data_set_0/input_0.pb"
+}
+random_case test_random_right '\0000\0000\0200\0076' '\0000\0000\0100\0077'
+random_case test_random_mean '\0000\0000\0100\0100' '\0000\0000\0100\0100'
+random_case test_random_spread '\0000\0000\0000\0077' '\0000\0000\0000\0077'
+expect 1 "1 passed, 2 failed" --filter node/test_random
+says "node/test_random_right: type and shape, distribution of 1 of 1 outputs"
+says "node/test_random_mean: failed: optimised: output 0: mean: want about 3, got"
+says "node/test_random_spread: failed: optimised: output 0: spread: want about 0, got"
+rm -r "$suite"/node/test_random_*
+
 # A file that never gives anything: the case is ended, the others run.
 add test_endless "$relu" "$right"
 rm "$suite/node/test_endless/test_data_set_0/input_0.pb"

@@ -34,7 +34,8 @@ struct Outcome {
   Status status = Status::failed;
   std::string reason;                  ///< one line; empty when passed
   std::vector<std::string> operators;  ///< that pare lacks, when unsupported
-  bool random = false;                 ///< draws random numbers: only types and shapes are judged
+  bool random = false;                 ///< draws random numbers
+  std::string judged;                  ///< of a random case: by what
   double seconds = 0;
 };
 
