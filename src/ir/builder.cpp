@@ -15,6 +15,15 @@ Attributes reduce_attributes(bool keep) {
   return {{"keepdims", std::int64_t{keep ? 1 : 0}}, {"noop_with_empty_axes", std::int64_t{1}}};
 }
 
+/// Fault::corrupt for an axis outside.
+std::size_t index_of(std::int64_t axis, std::size_t rank) {
+  const auto r = static_cast<std::int64_t>(rank);
+  if (axis < -r || axis >= r) {
+    throw Error(Fault::corrupt, cat("axis ", axis, " is outside rank ", rank));
+  }
+  return static_cast<std::size_t>(axis < 0 ? axis + r : axis);
+}
+
 }  // namespace
 
 std::vector<Value*> GraphBuilder::outputs_of(std::string name, std::vector<Value*> inputs,
@@ -76,11 +85,8 @@ Value* GraphBuilder::count(Value* a, const Ints& axes) {
   Value* sizes = shape_of(a);
   if (sizes->is_constant()) {
     const Ints all = sizes->constant().to_ints();
-    const auto rank = static_cast<std::int64_t>(all.size());
     double n = 1;
-    for (const std::int64_t axis : axes) {
-      n *= static_cast<double>(all.at(static_cast<std::size_t>(axis < 0 ? axis + rank : axis)));
-    }
+    for (const std::int64_t axis : axes) n *= static_cast<double>(all[index_of(axis, all.size())]);
     for (std::size_t i = 0; axes.empty() && i < all.size(); ++i) n *= static_cast<double>(all[i]);
     return number(n, a);
   }
@@ -130,8 +136,7 @@ Value* GraphBuilder::shape_of(Value* a) {
 
 Value* GraphBuilder::size_of(Value* a, std::int64_t axis) {
   if (const auto& shape = a->type().shape) {
-    const auto rank = static_cast<std::int64_t>(shape->size());
-    const Dim& d = shape->at(static_cast<std::size_t>(axis < 0 ? axis + rank : axis));
+    const Dim& d = (*shape)[index_of(axis, shape->size())];
     if (d.is_number()) return ints({d.number()});
   }
   return op("Gather", {op("Shape", {a}), ints({axis})});

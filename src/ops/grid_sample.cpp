@@ -108,10 +108,10 @@ void reference(OpCall& call) {
 Cost cost(const ShapeContext& c) { return ops::per_output(c, 16); }
 
 void gradient(GradientContext& g) {
-  const auto both = g.outputs_of("GridSampleGradient", {g.x(0), g.x(1), g.dy(0)},
-                                 g.node().attributes(), 2, "pare");
-  g.set_dx(0, both[0]);
-  g.set_dx(1, both[1]);
+  const auto found = g.outputs_of("GridSampleGradient", {g.x(0), g.x(1), g.dy(0)},
+                                  g.node().attributes(), g.wants(1) ? 2 : 1, "pare");
+  g.set_dx(0, found[0]);
+  if (g.wants(1)) g.set_dx(1, found[1]);
 }
 
 constexpr TypeSet kTypes = types::kNumeric | types::kBool | types::kString | types::kComplex;

@@ -10,7 +10,7 @@ void infer(ShapeContext& c) {
     ops::check_sample_shapes(c, *c.input_shape(0), *c.input_shape(1));
   }
   c.set_output(0, c.input(0));
-  c.set_output(1, c.input(1));
+  if (c.output_count() > 1) c.set_output(1, c.input(1));
 }
 
 /// Adds `flow`, weighed, to all taps: dimension d and behind.
@@ -61,6 +61,7 @@ void reference(OpCall& call) {
   const std::vector<double> in = x.to_doubles();
   const std::vector<double> at = grid.to_doubles();
   const std::vector<double> out = dy.to_doubles();
+  const bool with_grid = call.wants_output(1);
   std::vector<double> dx(in.size());
   std::vector<double> dgrid(at.size());
   // Images run in parallel: their points add to elements of their own.
@@ -71,7 +72,7 @@ void reference(OpCall& call) {
         const std::int64_t plane = p / points * planes + c;
         const double flow = out[plane * points + p % points];
         scatter(dx.data() + plane * in_count, lines.plain, size, 0, 0, flow);
-        for (std::int64_t d = 0; d < rank; ++d) {
+        for (std::int64_t d = 0; with_grid && d < rank; ++d) {
           dgrid[p * rank + rank - 1 - d] +=
               flow * ops::gather_sample(in.data() + plane * in_count, lines.turned[d], size);
         }
@@ -79,7 +80,7 @@ void reference(OpCall& call) {
     }
   });
   call.set_output(0, ops::from_doubles(dx, x.shape(), x.type()));
-  if (call.wants_output(1)) call.set_output(1, ops::from_doubles(dgrid, grid.shape(), grid.type()));
+  if (with_grid) call.set_output(1, ops::from_doubles(dgrid, grid.shape(), grid.type()));
 }
 
 Cost cost(const ShapeContext& c) { return ops::per_input(c, 48); }

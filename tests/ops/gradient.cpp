@@ -30,13 +30,14 @@ struct Point {
   }
 };
 
-std::vector<Tensor> widened(const OpDef& def, const std::vector<Tensor>& inputs) {
+/// Real inputs in element type `to`, where the schema allows it.
+std::vector<Tensor> converted(const OpDef& def, const std::vector<Tensor>& inputs, ElementKind to) {
   std::vector<Tensor> out;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Param& p = i < def.inputs.size() ? def.inputs[i] : def.inputs.back();
-    const bool widen = inputs[i].valid() && inputs[i].kind() == ElementKind::f32 &&
-                       p.allowed.has(ElementKind::f64);
-    out.push_back(widen ? inputs[i].cast(dtype_of(ElementKind::f64)) : inputs[i]);
+    const bool convert =
+        inputs[i].valid() && inputs[i].kind() == ElementKind::f32 && p.allowed.has(to);
+    out.push_back(convert ? inputs[i].cast(dtype_of(to)) : inputs[i]);
   }
   return out;
 }
@@ -198,6 +199,22 @@ void check(const Point& at, const std::vector<Tensor>& w,
   }
 }
 
+/// The nodes of a gradient must take every element type that the operator takes.
+void check_type(const Point& wide, const std::vector<Tensor>& inputs, ElementKind kind) {
+  SCOPED_TRACE(dtype_of(kind).name());
+  const Point at{wide.op, wide.attributes, wide.options, wide.def,
+                 converted(wide.def, inputs, kind)};
+  Made made;
+  make(at, weights_of(forward(at, at.inputs), at.options), Known::sizes, made);
+  const auto broken = verify(made.graph, op_registry());
+  EXPECT_TRUE(broken.empty()) << broken.front();
+  const std::vector<Tensor> dx = interpret(made.graph, op_registry(), made.feeds);
+  for (std::size_t k = 0; k < dx.size(); ++k) {
+    EXPECT_EQ(dx[k].type().name(), at.inputs[made.flows[k]].type().name());
+    EXPECT_EQ(dx[k].shape(), at.inputs[made.flows[k]].shape());
+  }
+}
+
 }  // namespace
 
 void expect_gradient(const std::string& op, const std::vector<Tensor>& inputs,
@@ -206,7 +223,7 @@ void expect_gradient(const std::string& op, const std::vector<Tensor>& inputs,
   const OpDef* def = op_registry().find(options.domain, op);
   ASSERT_NE(def, nullptr);
   ASSERT_NE(def->gradient, nullptr) << "not differentiable";
-  const Point at{op, attributes, options, *def, widened(*def, inputs)};
+  const Point at{op, attributes, options, *def, converted(*def, inputs, ElementKind::f64)};
   const std::vector<Tensor> w = weights_of(forward(at, at.inputs), options);
   std::vector<std::vector<double>> want(inputs.size());
   bool any = false;
@@ -219,6 +236,7 @@ void expect_gradient(const std::string& op, const std::vector<Tensor>& inputs,
   for (const Known known : {Known::sizes, Known::symbols, Known::nothing}) {
     check(at, w, want, known);
   }
+  for (const ElementKind kind : {ElementKind::f16, ElementKind::bf16}) check_type(at, inputs, kind);
 }
 
 void expect_reduce_gradient(const std::string& op, const Tensor& x) {

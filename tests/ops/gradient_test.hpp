@@ -23,7 +23,8 @@ struct GradientOptions {
 /// with respect to every real input must match central differences, and nothing may flow into an
 /// input that the gradient leaves out. In float64 where the schema allows it. Made three times:
 /// from known sizes, from symbolic sizes with integer inputs that are not constant, and without
-/// knowing any rank, which alone may be refused (Fault::unsupported).
+/// knowing any rank, which alone may be refused (Fault::unsupported). In f16 and bf16 the gradient
+/// must be made and run, and give that type.
 void expect_gradient(const std::string& op, const std::vector<Tensor>& inputs,
                      const Attributes& attributes = {}, const GradientOptions& options = {});
 
