@@ -7,6 +7,8 @@
 namespace pare {
 namespace {
 
+constexpr const char* kFloor = "floor(";  // symbols of quotients, which may be of any sign
+
 std::int64_t floor_quotient(std::int64_t a, std::int64_t b) {
   if (b == -1) return checked_mul(a, b);
   const std::int64_t q = a / b;
@@ -37,6 +39,15 @@ Dim Dim::from(Polynomial terms) {
 Dim::Polynomial Dim::terms() const {
   if (kind_ == Kind::number) return {{Monomial{}, number_}};
   return *polynomial_;
+}
+
+bool Dim::never_negative() const {
+  if (is_unknown()) return false;
+  const auto is_size = [](const std::string& symbol) { return symbol.rfind(kFloor, 0) != 0; };
+  const auto all = terms();
+  return std::all_of(all.begin(), all.end(), [&](const auto& term) {
+    return term.second >= 0 && std::all_of(term.first.begin(), term.first.end(), is_size);
+  });
 }
 
 std::int64_t Dim::number() const {
@@ -115,7 +126,7 @@ Dim floor_div(const Dim& a, const Dim& b) {
     const Dim rest = Dim::from(std::move(inside));
     const Dim whole = Dim::from(std::move(outside));
     if (rest.is_number()) return whole + Dim(floor_quotient(rest.number_, b.number_));
-    return whole + Dim::symbol(cat("floor((", rest.text(), ")/", b.number_, ")"));
+    return whole + Dim::symbol(cat(kFloor, "(", rest.text(), ")/", b.number_, ")"));
   }
   // Exact division of every term by a single monomial (Reshape's -1 needs it).
   const auto divisor = b.terms();
@@ -134,7 +145,7 @@ Dim floor_div(const Dim& a, const Dim& b) {
     }
     if (exact) return Dim::from(std::move(quotient));
   }
-  return Dim::symbol(cat("floor((", a.text(), ")/(", b.text(), "))"));
+  return Dim::symbol(cat(kFloor, "(", a.text(), ")/(", b.text(), "))"));
 }
 
 Dim ceil_div(const Dim& a, const Dim& b) {

@@ -25,6 +25,8 @@ class Dim {
   [[nodiscard]] bool is_unknown() const noexcept { return kind_ == Kind::unknown; }
   [[nodiscard]] bool is_number() const noexcept { return kind_ == Kind::number; }
   [[nodiscard]] bool is(std::int64_t n) const noexcept { return is_number() && number_ == n; }
+  /// True when no sizes (0 and more) in place of the symbols make it negative.
+  [[nodiscard]] bool never_negative() const;
   /// The number. Fault::internal when this is not a number.
   [[nodiscard]] std::int64_t number() const;
   /// "3", "N", "2*N+1", "?" when unknown.

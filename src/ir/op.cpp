@@ -132,8 +132,8 @@ std::optional<std::vector<Dim>> ShapeContext::input_elements(std::size_t i) cons
   if (inputs_[i]->elements) return inputs_[i]->elements;
   const Tensor* data = input_constant(i);
   constexpr std::int64_t kMostElements = 4096;
-  if (data == nullptr || !data->type().is_integer() || data->rank() > 1 ||
-      data->size() > kMostElements) {
+  if (data == nullptr || data->rank() > 1 || data->size() > kMostElements ||
+      (!data->type().is_integer() && data->kind() != ElementKind::boolean)) {
     return std::nullopt;
   }
   const auto values = data->to_ints();

@@ -141,7 +141,7 @@ class AttributeReader {
 };
 
 /// What is known about a value while shapes are inferred: its type, and for small integer tensors
-/// (shape arithmetic) its elements as expressions.
+/// (shape arithmetic) its elements as expressions; true is 1.
 struct ValueFacts {
   ValueType type;
   std::optional<std::vector<Dim>> elements;  ///< row-major; rank 0 or 1 only

@@ -36,6 +36,34 @@ void broadcast_bool_infer(ShapeContext& c) {
   c.set_output(0, dtype_of(ElementKind::boolean), broadcast_of_inputs(c));
 }
 
+Signs signs_of_difference(const Dim& a, const Dim& b) {
+  if (a.is_number() && b.is_number()) {
+    return {a.number() < b.number(), a.number() == b.number(), a.number() > b.number()};
+  }
+  // Numbers at the end of their range (the end of a Slice) cannot be subtracted.
+  constexpr std::int64_t kFar = std::int64_t{1} << 62;
+  for (const Dim& d : {a, b}) {
+    if (d.is_unknown() || (d.is_number() && (d.number() > kFar || d.number() < -kFar))) return {};
+  }
+  const Dim up = a - b;
+  const Dim down = b - a;
+  Signs s;
+  s.negative = !up.never_negative();
+  s.positive = !down.never_negative();
+  s.zero = !(up - 1).never_negative() && !(down - 1).never_negative();
+  return s;
+}
+
+Dim greater_dim(const Dim& a, const Dim& b) {
+  const Signs s = signs_of_difference(a, b);
+  return !s.negative ? a : !s.positive ? b : Dim::unknown();
+}
+
+Dim lesser_dim(const Dim& a, const Dim& b) {
+  const Signs s = signs_of_difference(a, b);
+  return !s.positive ? a : !s.negative ? b : Dim::unknown();
+}
+
 Cost elementwise_cost(const ShapeContext& c, double flops) {
   Cost cost;
   for (std::size_t i = 0; i < c.input_count(); ++i) {

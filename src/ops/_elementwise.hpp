@@ -142,19 +142,73 @@ void variadic_reference(OpCall& call) {
   });
 }
 
-/// Values of small integer tensors through a binary function of dimensions, broadcast 1 to n.
+/// f(a, b); unknown where sizes do not fit 64 bits: values of tensors wrap instead.
+template <class F>
+Dim value_or_unknown(F f, const Dim& a, const Dim& b) {
+  try {
+    return f(a, b);
+  } catch (const Error&) {
+    return Dim::unknown();
+  }
+}
+
+/// Values of small integer tensors through a binary function of dimensions, broadcast 1 to n; of
+/// more than two inputs from left to right.
+template <class F>
+void propagate_all(ShapeContext& c, F f) {
+  auto all = c.input_elements(0);
+  for (std::size_t k = 1; k < c.input_count() && all; ++k) {
+    const auto b = c.input_elements(k);
+    if (!b || all->empty() || b->empty()) return;
+    const std::size_t n = std::max(all->size(), b->size());
+    if ((all->size() != n && all->size() != 1) || (b->size() != n && b->size() != 1)) return;
+    std::vector<Dim> out;
+    for (std::size_t i = 0; i < n; ++i) {
+      out.push_back(
+          value_or_unknown(f, (*all)[all->size() == 1 ? 0 : i], (*b)[b->size() == 1 ? 0 : i]));
+    }
+    all = std::move(out);
+  }
+  if (all) c.set_output_elements(0, std::move(*all));
+}
 template <class F>
 void propagate_binary(ShapeContext& c, F f) {
-  const auto a = c.input_elements(0);
-  const auto b = c.input_elements(1);
-  if (!a || !b || a->empty() || b->empty()) return;
-  const std::size_t n = std::max(a->size(), b->size());
-  if ((a->size() != n && a->size() != 1) || (b->size() != n && b->size() != 1)) return;
-  std::vector<Dim> out;
-  for (std::size_t i = 0; i < n; ++i) {
-    out.push_back(f((*a)[a->size() == 1 ? 0 : i], (*b)[b->size() == 1 ? 0 : i]));
-  }
-  c.set_output_elements(0, std::move(out));
+  if (c.input_count() == 2) propagate_all(c, f);
+}
+
+/// Which signs a - b may have, whatever sizes the symbols stand for.
+struct Signs {
+  bool negative = true;
+  bool zero = true;
+  bool positive = true;
+};
+Signs signs_of_difference(const Dim& a, const Dim& b);
+
+/// The greater and the lesser, when that does not depend on the symbols.
+Dim greater_dim(const Dim& a, const Dim& b);
+Dim lesser_dim(const Dim& a, const Dim& b);
+
+/// As broadcast_bool_infer; the values of small integer tensors are compared where the sign of
+/// their difference tells. Fn: bool operator()(int sign of a - b).
+template <class Fn>
+void compare_infer(ShapeContext& c, Fn fn) {
+  broadcast_bool_infer(c);
+  propagate_binary(c, [&](const Dim& a, const Dim& b) {
+    const Signs s = signs_of_difference(a, b);
+    const bool may_hold = (s.negative && fn(-1)) || (s.zero && fn(0)) || (s.positive && fn(1));
+    const bool may_not = (s.negative && !fn(-1)) || (s.zero && !fn(0)) || (s.positive && !fn(1));
+    return may_hold && may_not ? Dim::unknown() : Dim(may_hold ? 1 : 0);
+  });
+}
+
+/// As propagate_binary for one value per element of input 0.
+template <class F>
+void propagate_unary(ShapeContext& c, F f) {
+  const auto x = c.input_elements(0);
+  if (!x) return;
+  std::vector<Dim> y;
+  for (const Dim& d : *x) y.push_back(f(d));
+  c.set_output_elements(0, std::move(y));
 }
 
 }  // namespace pare::ops

@@ -40,6 +40,21 @@ void reduce_infer(ShapeContext& c) {
   c.set_output(0, c.input_dtype(0), y);
 }
 
+void reduce_infer(ShapeContext& c, Dim (*fold)(const Dim&, const Dim&)) {
+  reduce_infer(c);
+  const auto x = c.input_elements(0);
+  const SymShape* shape = c.input_shape(0);
+  const auto given = known_ints(c, 1);
+  if (!x || x->empty() || shape == nullptr || shape->size() > 1 || !given) return;
+  if (shape->empty() || (given->empty() && c.attr_int("noop_with_empty_axes") != 0)) {
+    c.set_output_elements(0, *x);
+    return;
+  }
+  Dim all = x->front();
+  for (std::size_t i = 1; i < x->size(); ++i) all = value_or_unknown(fold, all, (*x)[i]);
+  c.set_output_elements(0, {all});
+}
+
 Reduction reduction_of(const OpCall& call) {
   const Tensor& x = call.input(0);
   const auto axes =

@@ -13,6 +13,9 @@ namespace pare::ops {
 /// Shapes of Reduce*: input 1 holds the axes (all by default, none with noop_with_empty_axes).
 void reduce_infer(ShapeContext& c);
 
+/// As reduce_infer; all values of a list are folded by `fold`, from left to right.
+void reduce_infer(ShapeContext& c, Dim (*fold)(const Dim&, const Dim&));
+
 /// For every element of x the index of the element of the result it falls into, and the shape of
 /// the result.
 struct Reduction {

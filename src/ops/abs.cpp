@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 
 #include "ops/_elementwise.hpp"
 #include "ops/_gradient.hpp"
@@ -19,6 +20,15 @@ struct Function {
 
 void gradient(GradientContext& g) { ops::set_slope(g, g.op("Sign", {g.x(0)})); }
 
+void infer(ShapeContext& c) {
+  ops::same_as_input(c);
+  ops::propagate_unary(c, [](const Dim& x) {
+    constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+    if (x.is_number() && x.number() < 0 && x.number() > kLeast) return Dim(-x.number());
+    return x.never_negative() ? x : Dim::unknown();
+  });
+}
+
 }  // namespace
 
 /// y = |x|. Shapes: x any -> y as x. Source: ONNX Abs, version 13.
@@ -26,7 +36,7 @@ OpDefs op_abs() {
   return OpDef("Abs", 13)
       .input("X", types::kNumeric)
       .output("Y", types::kNumeric)
-      .define(ops::same_as_input, ops::exact_unary_reference<Function>, ops::one_flop)
+      .define(infer, ops::exact_unary_reference<Function>, ops::one_flop)
       .differentiable(gradient);
 }
 

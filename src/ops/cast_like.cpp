@@ -1,3 +1,5 @@
+#include <functional>
+
 #include "ops/_cast.hpp"
 #include "ops/_elementwise.hpp"
 #include "ops/_gradient.hpp"
@@ -5,7 +7,11 @@
 namespace pare {
 namespace {
 
-void infer(ShapeContext& c) { c.set_output(0, c.input_dtype(1), c.input(0).shape); }
+void infer(ShapeContext& c) {
+  const DType to = c.input_dtype(1);
+  c.set_output(0, to, c.input(0).shape);
+  if (to == ElementKind::i64 || to == ElementKind::i32) ops::propagate_unary(c, std::identity());
+}
 
 void reference(OpCall& call) {
   call.set_output(0, ops::cast_values(call.input(0), call.input(1).type(),

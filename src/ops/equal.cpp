@@ -33,8 +33,9 @@ void reference(OpCall& call) {
 void infer(ShapeContext& c) {
   ops::broadcast_bool_infer(c);
   ops::propagate_binary(c, [](const Dim& a, const Dim& b) {
-    if (a == b) return Dim(1);
-    if (a.is_number() && b.is_number()) return Dim(0);
+    const ops::Signs s = ops::signs_of_difference(a, b);
+    if (!s.zero) return Dim(0);
+    if (!s.negative && !s.positive) return Dim(1);
     // A size is never negative, whatever its symbol stands for.
     const Dim& number = a.is_number() ? a : b;
     return number.is_number() && number.number() < 0 ? Dim(0) : Dim::unknown();

@@ -11,6 +11,13 @@ void infer(ShapeContext& c) {
   std::optional<SymShape> y;
   if (x != nullptr && to) y = broadcast_shapes(*x, SymShape(*to));
   c.set_output(0, c.input_dtype(0), y);
+  auto elements = c.input_elements(0);
+  if (!elements || !y || y->size() > 1) return;
+  constexpr std::int64_t kMost = 4096;
+  const Dim n = y->empty() ? Dim(1) : y->front();
+  if (!n.is_number() || n.number() < 0 || n.number() > kMost) return;
+  if (elements->size() == 1) elements->resize(static_cast<std::size_t>(n.number()), (*elements)[0]);
+  c.set_output_elements(0, std::move(*elements));
 }
 
 void reference(OpCall& call) {

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "ops/_activation.hpp"
 #include "ops/_broadcast.hpp"
 #include "ops/_matmul.hpp"
@@ -6,7 +8,8 @@
 namespace pare {
 namespace {
 
-constexpr TypeSet kReal = {ElementKind::f16, ElementKind::f32, ElementKind::f64};
+constexpr TypeSet kTypes = {ElementKind::f16, ElementKind::f32, ElementKind::f64, ElementKind::i32,
+                            ElementKind::i64, ElementKind::u32, ElementKind::u64};
 
 void infer(ShapeContext& c) {
   SymShape y(2);
@@ -66,7 +69,8 @@ void reference(OpCall& call) {
       y[i] += beta * add[static_cast<std::size_t>(offsets[i])];
     }
   }
-  for (double& v : y) v = f(v);
+  const bool whole = call.input(0).type().is_integer();
+  for (double& v : y) v = whole ? std::trunc(f(v)) : f(v);
   call.set_output(0, ops::from_doubles(y, plan.shape, call.input(0).type()));
 }
 
@@ -85,10 +89,10 @@ Cost cost(const ShapeContext& c) {
 /// broadcasts to Y [M, N]. Source: ONNX Runtime, ContribOperators.md, FusedGemm.
 OpDefs op_fused_gemm() {
   return OpDef("com.microsoft", "FusedGemm", 1)
-      .input("A", kReal)
-      .input("B", kReal)
-      .optional_input("C", kReal)
-      .output("Y", kReal)
+      .input("A", kTypes)
+      .input("B", kTypes)
+      .optional_input("C", kTypes)
+      .output("Y", kTypes)
       .attribute("alpha", 1.0F, "factor of the product")
       .attribute("beta", 1.0F, "factor of C")
       .attribute("transA", std::int64_t{0}, "A is [K, M]")

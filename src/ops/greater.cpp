@@ -10,6 +10,10 @@ struct Function {
   }
 };
 
+void infer(ShapeContext& c) {
+  ops::compare_infer(c, [](int sign) { return sign > 0; });
+}
+
 }  // namespace
 
 /// y = a > b. Shapes: a, b broadcast -> y. Source: ONNX Greater, version 13.
@@ -18,7 +22,7 @@ OpDefs op_greater() {
       .input("A", types::kNumeric)
       .input("B", types::kNumeric)
       .output("C", types::kBool, "T1")
-      .define(ops::broadcast_bool_infer, ops::compare_reference<Function>, ops::one_flop);
+      .define(infer, ops::compare_reference<Function>, ops::one_flop);
 }
 
 }  // namespace pare

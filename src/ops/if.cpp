@@ -28,8 +28,12 @@ void infer(ShapeContext& c) {
   if (!yes && !no) c.fail("neither branch can run on these shapes");
   if (!yes) yes = no;
   if (!no) no = yes;
+  const auto known = c.input_ints(0);  // from a comparison of sizes
+  const bool one = known && known->size() == 1;
   for (std::size_t i = 0; i < c.output_count() && i < yes->size() && i < no->size(); ++i) {
-    c.set_output(i, ops::common_type((*yes)[i], (*no)[i]));
+    const ValueType& a = (*yes)[i];
+    const ValueType& b = (*no)[i];
+    c.set_output(i, !one ? ops::common_type(a, b) : (*known)[0] != 0 ? a : b);
   }
 }
 

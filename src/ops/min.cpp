@@ -23,12 +23,7 @@ struct Function {
 
 void infer(ShapeContext& c) {
   ops::broadcast_infer(c);
-  if (c.input_count() != 2) return;
-  ops::propagate_binary(c, [](const Dim& a, const Dim& b) {
-    if (a == b) return a;
-    if (!a.is_number() || !b.is_number()) return Dim::unknown();
-    return a.number() < b.number() ? a : b;
-  });
+  ops::propagate_all(c, ops::lesser_dim);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <functional>
 
 #include "ops/_elementwise.hpp"
 #include "ops/_gradient.hpp"
@@ -19,11 +20,8 @@ struct Function {
 
 void infer(ShapeContext& c) {
   c.set_output(0, c.input(0));
-  const auto x = c.input_elements(0);
-  if (!x) return;
-  std::vector<Dim> y;
-  for (const Dim& d : *x) y.push_back(Dim(0) - d);
-  c.set_output_elements(0, std::move(y));
+  ops::propagate_unary(
+      c, [](const Dim& d) { return ops::value_or_unknown(std::minus<>(), Dim(0), d); });
 }
 
 void gradient(GradientContext& g) { g.set_dx(0, g.neg(g.dy(0))); }

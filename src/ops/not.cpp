@@ -10,6 +10,12 @@ void reference(OpCall& call) {
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = !in[i];
 }
 
+void infer(ShapeContext& c) {
+  ops::same_as_input(c);
+  ops::propagate_unary(
+      c, [](const Dim& x) { return x.is_number() ? Dim(x.is(0) ? 1 : 0) : Dim::unknown(); });
+}
+
 }  // namespace
 
 /// y = not x. Shapes: x any -> y as x. Source: ONNX Not, version 1.
@@ -17,7 +23,7 @@ OpDefs op_not() {
   return OpDef("Not", 1)
       .input("X", types::kBool)
       .output("Y", types::kBool)
-      .define(ops::same_as_input, reference, ops::one_flop);
+      .define(infer, reference, ops::one_flop);
 }
 
 }  // namespace pare

@@ -10,6 +10,11 @@ struct Function {
   }
 };
 
+void infer(ShapeContext& c) {
+  ops::broadcast_bool_infer(c);
+  ops::propagate_binary(c, [](const Dim& a, const Dim& b) { return a + b - a * b; });
+}
+
 }  // namespace
 
 /// y = a or b. Shapes: a, b broadcast -> y. Source: ONNX Or, version 7.
@@ -18,7 +23,7 @@ OpDefs op_or() {
       .input("A", types::kBool)
       .input("B", types::kBool)
       .output("C", types::kBool, "T1")
-      .define(ops::broadcast_bool_infer, ops::compare_reference<Function>, ops::one_flop);
+      .define(infer, ops::compare_reference<Function>, ops::one_flop);
 }
 
 }  // namespace pare

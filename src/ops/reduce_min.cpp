@@ -25,6 +25,8 @@ struct Function {
   }
 };
 
+void infer(ShapeContext& c) { ops::reduce_infer(c, ops::lesser_dim); }
+
 }  // namespace
 
 /// Least over axes; NaN wins. Shapes: x any -> y without (or with 1 in) the
@@ -32,6 +34,7 @@ struct Function {
 OpDefs op_reduce_min() {
   return ops::reduce_def("ReduceMin", 20, ops::reduce_reference<Function>,
                          types::kNumeric | types::kBool)
+      .define(infer, ops::reduce_reference<Function>, ops::one_flop)
       .differentiable(ops::reduce_ties_gradient);
 }
 

@@ -23,6 +23,10 @@ struct Function {
   }
 };
 
+void infer(ShapeContext& c) {
+  ops::reduce_infer(c, [](const Dim& a, const Dim& b) { return a + b; });
+}
+
 void gradient(GradientContext& g) { g.set_dx(0, g.expand_like(ops::kept(g, g.dy(0)), g.x(0))); }
 
 }  // namespace
@@ -30,7 +34,9 @@ void gradient(GradientContext& g) { g.set_dx(0, g.expand_like(ops::kept(g, g.dy(
 /// Sum over axes. Shapes: x any -> y without (or with 1 in) the
 /// reduced dimensions. Source: ONNX ReduceSum, version 13.
 OpDefs op_reduce_sum() {
-  return ops::reduce_def("ReduceSum", 13, ops::reduce_reference<Function>).differentiable(gradient);
+  return ops::reduce_def("ReduceSum", 13, ops::reduce_reference<Function>)
+      .define(infer, ops::reduce_reference<Function>, ops::one_flop)
+      .differentiable(gradient);
 }
 
 }  // namespace pare

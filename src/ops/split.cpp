@@ -28,6 +28,27 @@ std::vector<std::int64_t> parts_of(const AttributeReader& a, std::int64_t size, 
   return given;
 }
 
+/// Size of every part of a symbolic size that `n` parts share without a rest.
+Dim equal_part(const Dim& size, std::int64_t n) {
+  const Dim each = floor_div(size, n);
+  return each * n == size ? each : Dim::unknown();
+}
+
+/// Parts of the values of a list.
+void propagate(ShapeContext& c) {
+  const auto elements = c.input_elements(0);
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < c.output_count() && elements; ++i) {
+    const auto& y = c.output(i).type.shape;
+    if (!y || y->size() != 1 || !(*y)[0].is_number()) return;
+    const auto n = static_cast<std::size_t>((*y)[0].number());
+    if (n > elements->size() - at) return;
+    const auto begin = elements->begin() + static_cast<std::ptrdiff_t>(at);
+    c.set_output_elements(i, {begin, begin + static_cast<std::ptrdiff_t>(n)});
+    at += n;
+  }
+}
+
 void infer(ShapeContext& c) {
   const SymShape* x = c.input_shape(0);
   const auto given = ops::known_ints(c, 1);
@@ -41,12 +62,15 @@ void infer(ShapeContext& c) {
         (*y)[axis] = parts_of(c, size.number(), c.output_count(), *given)[i];
       } else if (given && i < given->size()) {
         (*y)[axis] = (*given)[i];
+      } else if (given && given->empty()) {
+        (*y)[axis] = equal_part(size, static_cast<std::int64_t>(c.output_count()));
       } else {
         (*y)[axis] = Dim::unknown();
       }
     }
     c.set_output(i, c.input_dtype(0), y);
   }
+  propagate(c);
 }
 
 void reference(OpCall& call) {

@@ -17,6 +17,16 @@ void infer(ShapeContext& c) {
     }
   }
   c.set_output(0, c.input_dtype(0), y);
+  const auto elements = c.input_elements(0);
+  if (!elements || !y || y->size() > 1) return;
+  constexpr std::int64_t kMost = 4096;
+  const Dim n = y->empty() ? Dim(1) : y->front();
+  if (!n.is_number() || n.number() < 0 || n.number() > kMost || elements->empty()) return;
+  std::vector<Dim> out;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(n.number()); ++i) {
+    out.push_back((*elements)[i % elements->size()]);
+  }
+  c.set_output_elements(0, std::move(out));
 }
 
 void reference(OpCall& call) {
