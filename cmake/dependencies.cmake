@@ -23,6 +23,9 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 pkg_check_modules(PARE_OPENBLAS REQUIRED IMPORTED_TARGET openblas)
 pkg_check_modules(PARE_LAPACKE REQUIRED IMPORTED_TARGET lapacke)
 pkg_check_modules(PARE_RE2 REQUIRED IMPORTED_TARGET re2)
+# It asks for -pthread, which needs nothing any more and which clang does not let into a file whose
+# precompiled headers were made without it.
+set_property(TARGET PkgConfig::PARE_RE2 PROPERTY INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(PARE_ICU REQUIRED IMPORTED_TARGET icu-uc)
 pkg_check_modules(PARE_TIFF REQUIRED IMPORTED_TARGET libtiff-4)
 pkg_check_modules(PARE_WEBP REQUIRED IMPORTED_TARGET libwebp)

@@ -1,10 +1,10 @@
-// JPEG and PNG.
+// Pictures of every kind that is read.
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "base/error.hpp"
-#include "data/image.hpp"
+#include "media/image.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = std::as_bytes(std::span(data, size));

@@ -3,7 +3,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "data/image.hpp"
+#include "media/image.hpp"
 #include "data/sources.hpp"
 #include "data/wav.hpp"
 

@@ -6,7 +6,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "data/csv.hpp"
-#include "data/image.hpp"
+#include "media/image.hpp"
 #include "data/sources.hpp"
 
 namespace pare {

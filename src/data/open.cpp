@@ -2,7 +2,7 @@
 #include <map>
 
 #include "base/text.hpp"
-#include "data/image.hpp"
+#include "media/image.hpp"
 #include "data/sources.hpp"
 
 namespace pare {

@@ -4,7 +4,7 @@
 
 #include <atomic>
 
-#include "data/expect.hpp"
+#include "media/expect.hpp"
 
 namespace pare {
 namespace {

@@ -6,8 +6,8 @@
 #include <set>
 
 #include "base/temp_dir.hpp"
-#include "data/expect.hpp"
-#include "data/image.hpp"
+#include "media/expect.hpp"
+#include "media/image.hpp"
 #include "data/npy.hpp"
 
 namespace pare {

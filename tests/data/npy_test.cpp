@@ -5,7 +5,7 @@
 #include <bit>
 
 #include "base/temp_dir.hpp"
-#include "data/expect.hpp"
+#include "media/expect.hpp"
 
 namespace pare {
 namespace {

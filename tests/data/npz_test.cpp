@@ -2,7 +2,7 @@
 #include <zlib.h>
 
 #include "base/temp_dir.hpp"
-#include "data/expect.hpp"
+#include "media/expect.hpp"
 #include "data/npy.hpp"
 
 namespace pare {

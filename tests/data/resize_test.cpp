@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "base/rng.hpp"
-#include "data/expect.hpp"
+#include "media/expect.hpp"
 
 namespace pare {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "base/temp_dir.hpp"
 #include "data/csv.hpp"
-#include "data/expect.hpp"
+#include "media/expect.hpp"
 #include "data/idx.hpp"
 #include "data/wav.hpp"
 

@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "formats/format.hpp"
 #include "formats/onnx/builder.hpp"
+#include "formats/onnx/oldest.hpp"
 #include "formats/onnx/reader.hpp"
 #include "formats/onnx/versions.hpp"
 #include "formats/onnx/wire.hpp"
@@ -57,6 +58,16 @@ std::map<std::string, std::int64_t> read_opsets(const schema::ModelProto& proto)
                                         "; read are ", kOldestMlOpset, " to ", kNewestMlOpset));
   }
   const auto standard = opsets.find("");
+  if (standard != opsets.end() && standard->second >= 1 && standard->second < kOldestOpset) {
+    const std::set<std::string> changed = changed_before_six(proto);
+    if (!changed.empty()) {
+      throw Error(Fault::unsupported,
+                  cat("operator set ", standard->second, "; read are ", kOldestOpset, " to ",
+                      kNewestOpset, ", and older ones of operators that meant the same before; ",
+                      escape_terminal(join({changed.begin(), changed.end()}, ", ")), " did not"));
+    }
+    standard->second = kOldestOpset;
+  }
   if (standard == opsets.end()) {
     if (!opsets.empty()) return opsets;
     throw Error(Fault::corrupt, "the model imports no operator set");

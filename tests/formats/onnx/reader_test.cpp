@@ -283,6 +283,18 @@ TEST(OnnxReader, OperatorSetsAndVersionsOutOfRangeAreUnsupported) {
   EXPECT_EQ(error_in(f.text()).fault(), Fault::unsupported);
 }
 
+TEST(OnnxReader, OldOperatorSetsAreReadWhereNothingChanged) {
+  tiny::File f;
+  f.opset = 1;
+  f.inputs = {tiny::value_info("x", kFloat, {2})};
+  f.nodes = {tiny::node("Softsign", {"x"}, {"y"})};
+  f.outputs = {tiny::value_info("y", kFloat, {2})};
+  EXPECT_EQ(run(read(f.text()), {Tensor::of<float>({2}, {1, -3})}),
+            (std::vector<float>{0.5F, -0.75F}));
+  f.nodes = {tiny::node("Softsign", {"x"}, {"s"}), tiny::node("Relu", {"s"}, {"y"})};
+  EXPECT_THAT(error_in(f.text()).message(), HasSubstr("Relu did not"));
+}
+
 TEST(OnnxReader, EmptyAndForeignBytesAreCorrupt) {
   EXPECT_THAT(error_in("").message(), HasSubstr("empty"));
   EXPECT_EQ(error_in("hello, this is no model").fault(), Fault::corrupt);

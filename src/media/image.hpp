@@ -15,13 +15,14 @@ struct ImageLimits {
   std::int64_t side = 32768;
 };
 
-/// Decodes JPEG or PNG (told apart by content) to u8 [H, W, C]: C = 1 for grey, else 3 (RGB).
+/// Decodes JPEG, PNG, BMP, PNM (binary), TIFF (its first picture), WebP or JPEG 2000, told apart by
+/// content, to u8 [H, W, C]: C = 1 for grey, else 3 (RGB).
 /// Transparency is dropped, palettes are expanded, 16-bit samples keep their high byte; the EXIF
 /// orientation is ignored. Errors: Fault::unsupported for another format, Fault::corrupt,
 /// Fault::resource above the limits (checked before anything is decoded).
 Tensor decode_image(std::span<const std::byte> bytes, const ImageLimits& limits = {});
 Tensor read_image(const std::filesystem::path& path, const ImageLimits& limits = {});
-/// Whether the name ends in .jpg, .jpeg or .png (any case).
+/// Whether the name ends as pictures of these kinds do: .jpg, .png, .bmp, .webp ... (any case).
 bool is_image_name(const std::filesystem::path& path);
 
 /// A u8 picture [H, W, 1 or 3] as a PNG file.

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "data/image_codecs.hpp"
+#include "media/image_codecs.hpp"
 
 namespace pare {
 namespace {

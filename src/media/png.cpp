@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/file.hpp"
-#include "data/image_codecs.hpp"
+#include "media/image_codecs.hpp"
 
 namespace pare {
 namespace {

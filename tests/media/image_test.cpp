@@ -1,4 +1,4 @@
-#include "data/image.hpp"
+#include "media/image.hpp"
 
 #include <gtest/gtest.h>
 #include <zlib.h>
@@ -9,7 +9,7 @@
 
 #include "base/rng.hpp"
 #include "base/temp_dir.hpp"
-#include "data/expect.hpp"
+#include "media/expect.hpp"
 
 namespace pare {
 namespace {
