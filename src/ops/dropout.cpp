@@ -69,7 +69,6 @@ void gradient(GradientContext& g) {
 /// (ops/_random.hpp). Errors: Fault::corrupt for a ratio outside [0, 1). Source: ONNX Dropout,
 /// version 22.
 OpDefs op_dropout() {
-  constexpr TypeSet kTypes = types::kFloat | types::kFloat8;
   return OpDef("Dropout", 22)
       .input("data", kTypes)
       .optional_input("ratio", kTypes, "T1")

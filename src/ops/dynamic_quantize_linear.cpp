@@ -25,8 +25,9 @@ void reference(OpCall& call) {
   // Scale and ratios are f32: the codes depend on it where a ratio falls between two codes.
   const auto span = static_cast<float>(greatest) - static_cast<float>(least);
   const float scale = span > 0 ? span / static_cast<float>(kGreatest) : 1.0F;
-  const double zero = std::clamp(
-      round_nearest_even(static_cast<double>(-static_cast<float>(least) / scale)), 0.0, kGreatest);
+  const double middle = round_nearest_even(static_cast<double>(-static_cast<float>(least) / scale));
+  // Infinite inputs make it not a number.
+  const double zero = middle >= 0 ? std::min(middle, kGreatest) : 0;
   ops::Affine affine;
   affine.scale = {static_cast<double>(scale)};
   affine.zero = {zero};

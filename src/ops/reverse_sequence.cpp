@@ -9,7 +9,8 @@ void reference(OpCall& call) {
   const Tensor& x = call.input(0);
   const std::int64_t batch = call.attr_int("batch_axis");
   const std::int64_t time = call.attr_int("time_axis");
-  if (x.rank() < 2 || batch + time != 1 || batch * time != 0) {
+  const bool first = batch == 0 && time == 1;
+  if (x.rank() < 2 || (!first && (batch != 1 || time != 0))) {
     call.fail("batch_axis and time_axis must be 0 and 1 of a tensor of rank 2 or more");
   }
   const auto b_axis = static_cast<std::size_t>(batch);

@@ -34,7 +34,8 @@ Affine8 range_of(const float* x, std::int64_t n) {
   const float scale = (greatest - least) / 255.0F;
   if (!(scale > 0)) return {1.0F, 0, false};
   const double zero = round_nearest_even(static_cast<double>(-least / scale));
-  return {scale, static_cast<std::int32_t>(std::clamp(zero, 0.0, 255.0)), false};
+  // Infinite inputs make it not a number.
+  return {scale, static_cast<std::int32_t>(zero >= 0 ? std::min(zero, 255.0) : 0), false};
 }
 
 Prepared make_dynamic(const Unit& unit, PlanFacts& facts) {

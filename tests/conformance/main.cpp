@@ -114,8 +114,8 @@ struct Counts {
 class Report {
  public:
   Report(const std::vector<Case>& cases, const std::vector<Outcome>& outcomes,
-         const Expectations& expected)
-      : cases_(cases), outcomes_(outcomes) {
+         const Expectations& expected, std::size_t skipped)
+      : cases_(cases), outcomes_(outcomes), skipped_(skipped) {
     for (std::size_t i = 0; i < cases.size(); ++i) {
       verdicts_.push_back(judge(cases[i], outcomes[i], expected));
       for (Counts* counts : {&total_, &by_category_[cases[i].category]}) {
@@ -133,7 +133,8 @@ class Report {
     std::cout << total_.of(Verdict::expected_failure) << " expected failures, "
               << total_.of(Verdict::unexpected_pass) << " unexpected passes, " << total_.random
               << " random cases\n"
-              << total_.of(Verdict::passed) << " passed, " << total_.failed() << " failed\n";
+              << total_.of(Verdict::passed) << " passed, " << total_.failed() << " failed, "
+              << skipped_ << " skipped\n";
   }
 
   [[nodiscard]] nlohmann::json json() const {
@@ -212,6 +213,7 @@ class Report {
 
   const std::vector<Case>& cases_;
   const std::vector<Outcome>& outcomes_;
+  std::size_t skipped_;  ///< entries without a model
   std::vector<Verdict> verdicts_;
   std::map<std::string, Counts> by_category_;
   Counts total_;
@@ -219,14 +221,19 @@ class Report {
 
 int run(const Arguments& a) {
   Suite suite = find_cases(a.suite);
-  for (const std::string& name : suite.left_out) std::cout << "left out: " << name << "\n";
+  std::size_t skipped = 0;
+  for (const std::string& name : suite.left_out) {
+    if (name.find(a.filter) == std::string::npos) continue;
+    std::cout << "left out: " << name << "\n";
+    ++skipped;
+  }
   std::erase_if(suite.cases,
                 [&](const Case& c) { return c.full_name().find(a.filter) == std::string::npos; });
   if (suite.cases.empty()) throw Error(Fault::usage, "no case to run");
   Expectations expected;
   if (a.expect) expected = read_expectations(*a.expect);
   const std::vector<Outcome> outcomes = run_all(suite.cases, a.run);
-  const Report report(suite.cases, outcomes, expected);
+  const Report report(suite.cases, outcomes, expected, skipped);
   if (!a.json.empty()) write_text(a.json, report.json().dump(1) + "\n", true);
   report.print(a.quiet);
   return report.good() ? 0 : 1;
