@@ -3,9 +3,9 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "media/image.hpp"
 #include "data/sources.hpp"
 #include "data/wav.hpp"
+#include "media/image.hpp"
 
 namespace pare {
 namespace {

@@ -6,8 +6,8 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "data/csv.hpp"
-#include "media/image.hpp"
 #include "data/sources.hpp"
+#include "media/image.hpp"
 
 namespace pare {
 namespace {

@@ -2,8 +2,8 @@
 #include <map>
 
 #include "base/text.hpp"
-#include "media/image.hpp"
 #include "data/sources.hpp"
+#include "media/image.hpp"
 
 namespace pare {
 namespace {

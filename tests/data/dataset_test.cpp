@@ -6,9 +6,9 @@
 #include <set>
 
 #include "base/temp_dir.hpp"
+#include "data/npy.hpp"
 #include "media/expect.hpp"
 #include "media/image.hpp"
-#include "data/npy.hpp"
 
 namespace pare {
 namespace {

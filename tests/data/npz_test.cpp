@@ -2,8 +2,8 @@
 #include <zlib.h>
 
 #include "base/temp_dir.hpp"
-#include "media/expect.hpp"
 #include "data/npy.hpp"
+#include "media/expect.hpp"
 
 namespace pare {
 namespace {

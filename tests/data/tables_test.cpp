@@ -3,9 +3,9 @@
 
 #include "base/temp_dir.hpp"
 #include "data/csv.hpp"
-#include "media/expect.hpp"
 #include "data/idx.hpp"
 #include "data/wav.hpp"
+#include "media/expect.hpp"
 
 namespace pare {
 namespace {
