@@ -197,7 +197,10 @@ void compare_infer(ShapeContext& c, Fn fn) {
     const Signs s = signs_of_difference(a, b);
     const bool may_hold = (s.negative && fn(-1)) || (s.zero && fn(0)) || (s.positive && fn(1));
     const bool may_not = (s.negative && !fn(-1)) || (s.zero && !fn(0)) || (s.positive && !fn(1));
-    return may_hold && may_not ? Dim::unknown() : Dim(may_hold ? 1 : 0);
+    const std::int64_t known = may_hold ? 1 : 0;
+    Dim result = Dim::unknown();
+    if (!may_hold || !may_not) result = known;
+    return result;
   });
 }
 

@@ -42,7 +42,7 @@ SymShape result_shape(const AttributeReader& a, SymShape x, const Setup& s, std:
     a.fail(cat("a transform of length ", length.text()));
   }
   x[axis] = s.onesided && !s.inverse ? floor_div(length, Dim(2)) + Dim(1) : length;
-  x.back() = Dim(s.onesided && s.inverse ? 1 : 2);
+  x.back() = s.onesided && s.inverse ? 1 : 2;
   return x;
 }
 
@@ -58,7 +58,7 @@ void infer(ShapeContext& c) {
     y = result_shape(c, *x, s, at, length);
   } else if (x != nullptr) {
     y = SymShape(x->size(), Dim::unknown());
-    if (!y->empty()) y->back() = Dim(s.onesided && s.inverse ? 1 : 2);
+    if (!y->empty()) y->back() = s.onesided && s.inverse ? 1 : 2;
   }
   c.set_output(0, c.input_dtype(0), y);
 }

@@ -12,8 +12,9 @@ void reference(OpCall& call) {
 
 void infer(ShapeContext& c) {
   ops::same_as_input(c);
-  ops::propagate_unary(
-      c, [](const Dim& x) { return x.is_number() ? Dim(x.is(0) ? 1 : 0) : Dim::unknown(); });
+  ops::propagate_unary(c, [](const Dim& x) {
+    return x.is_number() ? Dim(static_cast<std::int64_t>(x.is(0))) : Dim::unknown();
+  });
 }
 
 }  // namespace

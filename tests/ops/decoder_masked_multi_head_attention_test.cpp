@@ -23,7 +23,7 @@ AttentionCase base(std::size_t keys) {
 
 /// `used` tokens of the past of sequence source(b, t), then the new one.
 HeadElement appended(const Tensor& past, const Tensor& now, std::size_t used, std::size_t size,
-                     std::function<std::size_t(std::size_t, std::size_t)> source) {
+                     const std::function<std::size_t(std::size_t, std::size_t)>& source) {
   return [=](std::size_t b, std::size_t n, std::size_t t, std::size_t e) {
     return t < used ? of_heads(past)(source(b, t), n, t, e) : of_tokens(now, size)(b, n, 0, e);
   };

@@ -6,7 +6,7 @@
 
 namespace pare {
 
-inline Tensor row(std::vector<float> values) {
+inline Tensor row(const std::vector<float>& values) {
   return Tensor::of<float>({static_cast<std::int64_t>(values.size())}, values);
 }
 

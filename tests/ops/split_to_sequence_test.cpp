@@ -9,11 +9,11 @@ std::vector<Shape> shapes(const RuntimeValue& sequence) {
   return out;
 }
 
-RuntimeValue cut(const Tensor& x, const RuntimeValue& split, Attributes attributes = {}) {
+RuntimeValue cut(const Tensor& x, const RuntimeValue& split, const Attributes& attributes = {}) {
   return run_op_values("SplitToSequence", {x, split}, attributes).at(0);
 }
 
-Tensor sizes(std::vector<std::int64_t> n) {
+Tensor sizes(const std::vector<std::int64_t>& n) {
   return Tensor::of<std::int64_t>({static_cast<std::int64_t>(n.size())}, n);
 }
 
