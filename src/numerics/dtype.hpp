@@ -57,6 +57,13 @@ struct DtypeInfo {
   void (*decode)(std::span<const std::byte> in, std::span<float> out) = nullptr;
   /// Encodes by round to nearest even, saturating; pads the last block with zeros.
   void (*encode)(std::span<const float> in, std::span<std::byte> out) = nullptr;
+  /// Encodes to one of the two neighbouring values, the nearer one more likely, so that the mean of
+  /// many encodings is the value; saturates. Value i of `in` uses the random bits of counter
+  /// `first + i` under `seed`, whoever encodes it. Null: the format has no such rounding.
+  void (*encode_stochastic)(std::span<const float> in, std::span<std::byte> out, std::uint64_t seed,
+                            std::uint64_t first) = nullptr;
+  /// Its blocks hold their own scales: values of any size can be encoded as they are.
+  bool own_scale = false;
 };
 
 /// A number format by reference: cheap to copy, compared by identity.
