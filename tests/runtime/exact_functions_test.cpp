@@ -39,6 +39,12 @@ TEST(ExactFunctions, SigmoidIsExactWhereItIsSmallToo) {
   EXPECT_LT(relative_error("Sigmoid", between(-86, 20), exact), 4 * 0x1p-23);
 }
 
+TEST(ExactFunctions, SoftplusIsExactOnBothSides) {
+  const auto exact = [](double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); };
+  EXPECT_LT(relative_error("Softplus", between(-86, 20), exact), 4 * 0x1p-23);
+  EXPECT_LT(relative_error("Softplus", between(20, 1e6), exact), 0x1p-23);
+}
+
 TEST(ExactFunctions, LogIsExactNearOne) {
   std::vector<float> x = between(1e-6, 1e6);
   for (const float near : between(0.9, 1.1)) x.push_back(near);
@@ -68,6 +74,10 @@ TEST(ExactFunctions, SpecialValuesKeepTheirMeaning) {
   EXPECT_TRUE(std::isnan(l[1]) && std::isnan(l[2]));
   EXPECT_EQ(l[3], -inf);
   EXPECT_EQ(l[4], 0.0F);
+  const std::vector<float> p = run("Softplus");
+  EXPECT_EQ(p[0], inf);
+  EXPECT_EQ(p[1], 0.0F);
+  EXPECT_TRUE(std::isnan(p[2]));
 }
 
 }  // namespace
