@@ -163,6 +163,11 @@ std::shared_ptr<Graph> Graph::make_body(Graph& outer) {
   return body;
 }
 
+void Graph::move_into(Graph& outer) {
+  require(outer_ != nullptr && outer.used_names_ == used_names_, "a body moves within its model");
+  outer_ = &outer;
+}
+
 Value* Graph::new_value(std::string name) {
   if (name.empty()) name = unique_name("v");
   if (find(name) != nullptr) {

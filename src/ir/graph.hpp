@@ -190,6 +190,9 @@ class Graph {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   void set_name(std::string name) { name_ = std::move(name); }
   [[nodiscard]] Graph* outer() const noexcept { return outer_; }
+  /// This body hangs in `outer`, another graph of the same model, from now on: for a node that
+  /// moves into a new body around it. What it reads must be visible from there.
+  void move_into(Graph& outer);
 
   // --- values
   Value* add_input(const std::string& name, ValueType type);

@@ -103,7 +103,41 @@ Refusal softmax_of_rows(Rewriter& r) {
   return kDone;
 }
 
-/// Scan 8 runs over a batch axis with lengths of its own.
-Refusal batched_scan(Rewriter& /*r*/) { return "scans a batch of sequences"; }
+/// Scan 8 scans the second dimension of each sequence of a batch: today's Scan over the batch,
+/// whose body holds today's Scan over one sequence. Sequences of different lengths have no such
+/// form.
+Refusal batched_scan(Rewriter& r) {
+  Node& node = r.node();
+  if (r.input(0) != nullptr) return "scans sequences of different lengths";
+  const auto* body = node.attribute_as<std::shared_ptr<Graph>>("body");
+  if (body == nullptr) return "has no body";
+  Graph& graph = node.graph();
+  const std::shared_ptr<Graph> one = Graph::make_body(graph);
+  NodeSpec scan;
+  scan.op = "Scan";
+  for (std::size_t i = 1; i < node.inputs().size(); ++i) {
+    ValueType type = node.input(i)->type();
+    if (type.shape && !type.shape->empty()) type.shape->erase(type.shape->begin());
+    scan.inputs.push_back(
+        one->add_input(graph.unique_name(cat(node.input(i)->name(), "_one")), std::move(type)));
+  }
+  scan.output_names.clear();
+  for (const Value* output : node.outputs()) {
+    scan.output_names.push_back(
+        graph.unique_name(cat(output == nullptr ? "v" : output->name(), "_one")));
+  }
+  (*body)->move_into(*one);
+  scan.attributes = {{"body", *body}};
+  scan.attributes.emplace("num_scan_inputs", node.int_or("num_scan_inputs", 0));
+  const std::vector<std::int64_t> directions = node.ints_or("directions", {});
+  if (!directions.empty()) scan.attributes.emplace("scan_input_directions", directions);
+  for (Value* output : one->add_node(std::move(scan))->outputs()) one->add_output(output);
+  const std::vector<Value*> inputs(node.inputs().begin() + 1, node.inputs().end());
+  while (!node.attributes().empty()) node.erase_attribute(node.attributes().begin()->first);
+  node.set_inputs(inputs);
+  node.set_attribute("body", one);
+  node.set_attribute("num_scan_inputs", static_cast<std::int64_t>(inputs.size()));
+  return kDone;
+}
 
 }  // namespace pare::onnx::up

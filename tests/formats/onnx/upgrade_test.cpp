@@ -320,10 +320,10 @@ std::vector<Case> meaning_cases() {
       {"Scan",
        9,
        8,
-       "input x: float32[1,2,3]\ny = Scan(_, x)\noutput y",
+       "input n: int64[1]\ninput x: float32[1,2,3]\ny = Scan(n, x)\noutput y",
        {},
        "",
-       "Scan 'y' scans a batch of sequences"},
+       "Scan 'y' scans sequences of different lengths"},
   };
 }
 
@@ -531,10 +531,45 @@ TEST(Upgrade, InferenceIsToldFromTrainingByTheOutputsInSetSix) {
 
 TEST(Upgrade, AllProblemsAreListedAtOnce) {
   const std::string message = unsupported([] {
-    upgraded("input x: float32[1,2,3]\na = Scan(_, x)\nb = Scan(_, x) @second\noutput a, b", 8);
+    upgraded(
+        "input n: int64[1]\ninput x: float32[1,2,3]\na = Scan(n, x)\nb = Scan(n, x) @second\n"
+        "output a, b",
+        8);
   });
   EXPECT_THAT(message, testing::HasSubstr("Scan 'a'"));
   EXPECT_THAT(message, testing::HasSubstr("Scan 'second'"));
+}
+
+// Two sequences, the second dimension scanned backwards: state' = state + x[t], result = state' * k
+// with a k of the graph around.
+TEST(Upgrade, ScanOfABatch) {
+  Graph graph;
+  Value* first = graph.add_input("first", ValueType(dtype_of(ElementKind::f32), SymShape{2, 1}));
+  Value* x = graph.add_input("x", ValueType(dtype_of(ElementKind::f32), SymShape{2, 3, 1}));
+  Value* k = graph.add_constant(Tensor::scalar<float>(10), "k");
+  auto body = Graph::make_body(graph);
+  Value* state = body->add_input("state", ValueType());
+  Value* slice = body->add_input("slice", ValueType());
+  Value* next = body->add_node({.op = "Add", .inputs = {state, slice}})->output();
+  body->add_output(next);
+  body->add_output(body->add_node({.op = "Mul", .inputs = {next, k}})->output());
+  Node* scan = graph.add_node({.op = "Scan",
+                               .inputs = {nullptr, first, x},
+                               .attributes = {{"body", body},
+                                              {"num_scan_inputs", std::int64_t{1}},
+                                              {"directions", std::vector<std::int64_t>{1}}},
+                               .output_names = {"last", "all"}});
+  for (Value* output : scan->outputs()) graph.add_output(output);
+  body.reset();
+  upgrade(graph, {{"", 8}});
+  verify(graph, op_registry());
+  infer_shapes(graph, op_registry());
+  EXPECT_EQ(graph.outputs()[1]->known_shape(), (Shape{2, 3, 1}));
+  const auto y = interpret(
+      graph, op_registry(),
+      {Tensor::of<float>({2, 1}, {0, 100}), Tensor::of<float>({2, 3, 1}, {1, 2, 3, 4, 5, 6})});
+  EXPECT_EQ(y[0].to_floats(), (std::vector<float>{6, 115}));
+  EXPECT_EQ(y[1].to_floats(), (std::vector<float>{30, 50, 60, 1060, 1110, 1150}));
 }
 
 TEST(Upgrade, OperatorSetsOutsideTheRangeAreRefused) {
