@@ -59,7 +59,63 @@ std::uint8_t to_byte(const opj_image_comp_t& c, std::size_t i) {
   return static_cast<std::uint8_t>(std::clamp<std::int64_t>(v, 0, 255));
 }
 
+std::uint32_t u32_at(std::span<const std::byte> bytes, std::size_t at) {
+  std::uint32_t v = 0;
+  for (std::size_t i = 0; i < 4; ++i) v = v << 8U | std::to_integer<std::uint32_t>(bytes[at + i]);
+  return v;
+}
+
+/// The codestream of a JP2 file: the contents of its box jp2c (ISO/IEC 15444-1, annex I).
+std::span<const std::byte> codestream_of(std::span<const std::byte> bytes) {
+  constexpr std::uint32_t kCodestream = 0x6A703263;
+  std::size_t at = 0;
+  while (bytes.size() - at >= 8) {
+    std::uint64_t size = u32_at(bytes, at);
+    const std::uint32_t type = u32_at(bytes, at + 4);
+    std::size_t head = 8;
+    if (size == 1 && bytes.size() - at >= 16) {
+      size = std::uint64_t{u32_at(bytes, at + 8)} << 32U | u32_at(bytes, at + 12);
+      head = 16;
+    }
+    if (type == kCodestream) return bytes.subspan(at + head);
+    if (size < head || size > bytes.size() - at) break;
+    at += static_cast<std::size_t>(size);
+  }
+  throw Error(Fault::corrupt, "JPEG 2000: no codestream in the file");
+}
+
+/// OpenJPEG sets aside memory for every tile that the header tells of. Each takes at least the
+/// markers SOT and SOD in the file, so a header of more tells an untruth (annex A).
+void check_tiles(std::span<const std::byte> code, std::size_t file_bytes,
+                 const ImageLimits& limits) {
+  constexpr std::uint32_t kStartAndSize = 0xFF4FFF51;
+  constexpr std::uint64_t kTileBytes = 14;
+  if (code.size() < 40 || u32_at(code, 0) != kStartAndSize) {
+    throw Error(Fault::corrupt, "JPEG 2000: the codestream does not begin with its size");
+  }
+  const auto field = [&](std::size_t i) { return std::uint64_t{u32_at(code, 8 + 4 * i)}; };
+  std::uint64_t tiles = 1;
+  std::uint64_t sides[2] = {0, 0};
+  for (std::size_t d = 0; d < 2; ++d) {  // width, height
+    const std::uint64_t end = field(d);
+    const std::uint64_t begin = field(d + 2);
+    const std::uint64_t tile = field(d + 4);
+    const std::uint64_t tile_begin = field(d + 6);
+    if (end <= begin || tile == 0 || tile_begin > begin || tile_begin + tile <= begin) {
+      throw Error(Fault::corrupt, "JPEG 2000: picture and tiles do not fit each other");
+    }
+    sides[d] = end - begin;
+    tiles *= (end - tile_begin + tile - 1) / tile;
+  }
+  check_image_size(sides[1], sides[0], limits);
+  if (tiles > file_bytes / kTileBytes) {
+    throw Error(Fault::corrupt,
+                cat("JPEG 2000: ", tiles, " tiles in a file of ", file_bytes, " bytes"));
+  }
+}
+
 Image decode_all(std::span<const std::byte> bytes, bool boxed, const ImageLimits& limits) {
+  check_tiles(boxed ? codestream_of(bytes) : bytes, bytes.size(), limits);
   Source source{bytes};
   const Codec codec(opj_create_decompress(boxed ? OPJ_CODEC_JP2 : OPJ_CODEC_J2K));
   const Stream stream(opj_stream_default_create(OPJ_TRUE));

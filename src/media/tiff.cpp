@@ -1,6 +1,7 @@
 #include <tiffio.h>
 
 #include <algorithm>
+#include <cstdarg>
 #include <cstring>
 #include <memory>
 #include <vector>
@@ -44,17 +45,31 @@ struct Close {
   void operator()(TIFF* file) const { TIFFClose(file); }
 };
 
+struct FreeOptions {
+  void operator()(TIFFOpenOptions* options) const { TIFFOpenOptionsFree(options); }
+};
+
+/// Messages would go to stderr: libraries never print.
+int on_message(TIFF* /*file*/, void* /*user*/, const char* /*module*/, const char* /*format*/,
+               va_list /*arguments*/) {
+  return 1;
+}
+
 }  // namespace
 
 /// The first picture of the file.
 Tensor decode_tiff(std::span<const std::byte> bytes, const ImageLimits& limits) {
-  // Messages would go to stderr: libraries never print.
-  TIFFSetErrorHandler(nullptr);
-  TIFFSetWarningHandler(nullptr);
+  const std::unique_ptr<TIFFOpenOptions, FreeOptions> options(TIFFOpenOptionsAlloc());
+  if (options == nullptr) throw Error(Fault::resource, "libtiff cannot start");
+  // No strip, tile or table needs more than all pixels at 16 bytes each.
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), static_cast<tmsize_t>(limits.pixels * 16));
+  TIFFOpenOptionsSetErrorHandlerExtR(options.get(), on_message, nullptr);
+  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), on_message, nullptr);
   TiffSource source{bytes};
   // "m": not mapped, read by the callbacks.
-  const std::unique_ptr<TIFF, Close> file(TIFFClientOpen(
-      "picture", "rm", &source, on_read, on_write, on_seek, on_close, on_size, nullptr, nullptr));
+  const std::unique_ptr<TIFF, Close> file(TIFFClientOpenExt("picture", "rm", &source, on_read,
+                                                            on_write, on_seek, on_close, on_size,
+                                                            nullptr, nullptr, options.get()));
   if (file == nullptr) throw Error(Fault::corrupt, "TIFF: no picture in the file");
   std::uint32_t width = 0;
   std::uint32_t height = 0;

@@ -24,11 +24,21 @@ std::uint8_t luma(unsigned r, unsigned g, unsigned b) {
   return static_cast<std::uint8_t>((19595 * r + 38470 * g + 7471 * b + 32768) >> 16U);
 }
 
+/// The picture, or none of its rows when the bytes are none: so the standard wants it.
+Tensor decoded_or_empty(const Tensor& stream) {
+  try {
+    return decode_image(stream.bytes());
+  } catch (const Error& error) {
+    if (error.fault() != Fault::corrupt && error.fault() != Fault::unsupported) throw;
+    return Tensor(ElementKind::u8, {0, 0, 3});
+  }
+}
+
 void reference(OpCall& call) {
   const PixelFormat format = pixel_format(call);
   const Tensor& stream = call.input(0);
   if (stream.rank() != 1) call.fail(cat("want a list of bytes, got ", to_string(stream.shape())));
-  const Tensor picture = decode_image(stream.bytes());
+  const Tensor picture = decoded_or_empty(stream);
   const auto in = picture.data<std::uint8_t>();
   const std::size_t from = picture.dim(2) == 1 ? 1 : 3;
   const std::size_t to = format == PixelFormat::grey ? 1 : 3;
@@ -51,9 +61,9 @@ void reference(OpCall& call) {
 }  // namespace
 
 /// A picture from the bytes of its file: JPEG, PNG, BMP, PNM, TIFF, WebP or JPEG 2000, told apart
-/// by content. Shapes: encoded_stream [bytes] -> image [H, W, C], C = 1 for Grayscale, else 3.
-/// Errors: Fault::corrupt and Fault::unsupported for what is no such picture, Fault::resource for
-/// one above the limits of decode_image(). Source: ONNX ImageDecoder, version 20.
+/// by content. Shapes: encoded_stream [bytes] -> image [H, W, C], C = 1 for Grayscale, else 3;
+/// [0, 0, C] when the bytes are no such picture. Errors: Fault::resource for a picture above the
+/// limits of decode_image(). Source: ONNX ImageDecoder, version 20.
 OpDefs op_image_decoder() {
   return OpDef("ImageDecoder", 20)
       .input("encoded_stream", {ElementKind::u8}, "T1")

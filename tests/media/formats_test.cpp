@@ -202,6 +202,40 @@ TEST(Jpeg2000, RefusesWhatDoesNotFit) {
   }
 }
 
+// A header may tell of more tiles than the file has bytes for: 2^26 here, memory for each.
+TEST(Jpeg2000, RefusesTilesThatTheFileCannotHold) {
+  std::string wide = jpeg2000(2, 2, {1, 90, 180, 255});
+  const auto put = [&](std::size_t at, std::uint32_t v) {
+    for (std::size_t i = 0; i < 4; ++i) wide[at + i] = static_cast<char>(v >> (24 - 8 * i));
+  };
+  for (const std::size_t size : {8U, 12U}) put(size, 8192);
+  for (const std::size_t tile : {24U, 28U}) put(tile, 1);
+  expect_fault(Fault::corrupt, [&] { decode(wide); });
+  for (const std::size_t tile : {24U, 28U}) put(tile, 0);
+  expect_fault(Fault::corrupt, [&] { decode(wide); });
+  for (const std::size_t size : {8U, 12U}) put(size, 1U << 20U);
+  for (const std::size_t tile : {24U, 28U}) put(tile, 1U << 20U);
+  expect_fault(Fault::resource, [&] { decode(wide); });
+}
+
+// The same codestream in the boxes of a JP2 file.
+TEST(Jpeg2000, ReadsTheBoxesOfAFile) {
+  const auto box = [](const char* type, const std::string& body) {
+    std::string out;
+    const auto n = static_cast<std::uint32_t>(body.size() + 8);
+    for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(n >> shift);
+    return out + type + body;
+  };
+  const std::string head =
+      box("jP  ", "\r\n\x87\n") + box("ftyp", std::string("jp2 \0\0\0\0jp2 ", 12));
+  const std::string sizes = box("ihdr", std::string("\0\0\0\2\0\0\0\2\0\1\7\7\0\0", 14));
+  const std::string colour = box("colr", std::string("\1\0\0\0\0\0\x11", 7));
+  const std::string code = jpeg2000(2, 2, {1, 90, 180, 255});
+  const std::string file = head + box("jp2h", sizes + colour) + box("jp2c", code);
+  EXPECT_EQ(pixels(decode(file)), (std::vector<int>{1, 90, 180, 255}));
+  expect_fault(Fault::corrupt, [&] { decode(head + box("jp2h", sizes + colour)); });
+}
+
 TEST(Formats, SurviveEveryPrefixAndEveryFlippedBit) {
   const auto parse = [](std::span<const std::byte> bytes) {
     (void)decode_image(bytes, {.pixels = 1'000'000});

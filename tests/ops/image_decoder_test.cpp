@@ -29,11 +29,16 @@ TEST(ImageDecoder, GreyIsTheWeightedSum) {
   EXPECT_NEAR(static_cast<double>(grey.to_ints()[1]), 118.5, 0.5);
 }
 
-TEST(ImageDecoder, RefusesOtherBytesAndFormats) {
-  EXPECT_EQ(fault_of([] {
-              run_op("ImageDecoder", {Tensor::of<std::uint8_t>({2}, {1, 2})});
-            }),
-            Fault::unsupported);
+TEST(ImageDecoder, BytesThatAreNoPictureGiveAnEmptyOne) {
+  const Tensor bytes = Tensor::of<std::uint8_t>({2}, {1, 2});
+  EXPECT_EQ(run_op("ImageDecoder", {bytes}).at(0).shape(), (Shape{0, 0, 3}));
+  EXPECT_EQ(run_op("ImageDecoder", {bytes}, {{"pixel_format", "Grayscale"}}).at(0).shape(),
+            (Shape{0, 0, 1}));
+  const Tensor cut = run_op("ImageDecoder", {Tensor::of<std::uint8_t>({3}, {'P', '6', ' '})}).at(0);
+  EXPECT_EQ(cut.shape(), (Shape{0, 0, 3}));
+}
+
+TEST(ImageDecoder, RefusesOtherFormatsAndRanks) {
   EXPECT_EQ(fault_of([] { decode("CMYK"); }), Fault::corrupt);
   EXPECT_EQ(fault_of([] { run_op("ImageDecoder", {stream().reshaped({1, 17})}); }), Fault::corrupt);
 }
