@@ -116,6 +116,21 @@ std::vector<ResizeTap> weigh(const ResizePlan& plan, const ResizeAxis& axis, dou
 
 }  // namespace
 
+void add_resize_attributes(OpDef& def) {
+  def.attribute("antialias", std::int64_t{0}, "stretch the kernel when shrinking")
+      .optional_attribute("axes", AttributeKind::integers, "dimensions to resize; all")
+      .attribute("coordinate_transformation_mode", std::string("half_pixel"),
+                 "how output positions lie on the input")
+      .attribute("cubic_coeff_a", -0.75F, "shape of the cubic kernel")
+      .attribute("exclude_outside", std::int64_t{0}, "what lies outside the input has no weight")
+      .attribute("extrapolation_value", 0.0F, "outside of the input when cropping")
+      .attribute("keep_aspect_ratio_policy", std::string("stretch"),
+                 "stretch, not_larger or not_smaller than the sizes")
+      .attribute("mode", std::string("nearest"), "nearest, linear or cubic")
+      .attribute("nearest_mode", std::string("round_prefer_floor"),
+                 "round_prefer_floor, round_prefer_ceil, floor or ceil");
+}
+
 ResizePlan read_resize(const AttributeReader& a, std::size_t rank) {
   ResizePlan plan;
   const std::string mode = one_of(a, "mode", {"nearest", "linear", "cubic"});

@@ -38,6 +38,9 @@ struct ResizeTap {
   double weight = 1;
 };
 
+/// Adds the attributes of Resize to the schema of an operator.
+void add_resize_attributes(OpDef& def);
+
 /// Errors: Fault::corrupt for unknown words, axes outside the rank or named twice.
 ResizePlan read_resize(const AttributeReader& a, std::size_t rank);
 

@@ -203,26 +203,16 @@ void gradient(GradientContext& g) {
 /// floor(x * scale) or the sizes. Interpolated integers lose their fraction.
 /// Source: ONNX Resize, version 19.
 OpDefs op_resize() {
-  return OpDef("Resize", 19)
-      .input("X", types::kAll, "T1")
+  OpDef def("Resize", 19);
+  def.input("X", types::kAll, "T1")
       .optional_input("roi", {ElementKind::f16, ElementKind::f32, ElementKind::f64}, "T2")
       .optional_input("scales", {ElementKind::f32}, "tensor(float)")
       .optional_input("sizes", {ElementKind::i64}, "tensor(int64)")
       .output("Y", types::kAll, "T1")
-      .attribute("antialias", std::int64_t{0}, "stretch the kernel when shrinking")
-      .optional_attribute("axes", AttributeKind::integers, "dimensions to resize; all")
-      .attribute("coordinate_transformation_mode", std::string("half_pixel"),
-                 "how output positions lie on the input")
-      .attribute("cubic_coeff_a", -0.75F, "shape of the cubic kernel")
-      .attribute("exclude_outside", std::int64_t{0}, "what lies outside the input has no weight")
-      .attribute("extrapolation_value", 0.0F, "outside of the input when cropping")
-      .attribute("keep_aspect_ratio_policy", std::string("stretch"),
-                 "stretch, not_larger or not_smaller than the sizes")
-      .attribute("mode", std::string("nearest"), "nearest, linear or cubic")
-      .attribute("nearest_mode", std::string("round_prefer_floor"),
-                 "round_prefer_floor, round_prefer_ceil, floor or ceil")
       .define(infer, reference, cost)
       .differentiable(gradient);
+  ops::add_resize_attributes(def);
+  return def;
 }
 
 }  // namespace pare

@@ -70,26 +70,16 @@ Cost cost(const ShapeContext& c) {
 /// the elements that it was made from. Shapes: dy any, shape = that of x; roi, scales and sizes as
 /// Resize has them -> dx. Errors: Fault::corrupt for shapes that do not fit.
 OpDefs op_resize_gradient() {
-  return OpDef("pare", "ResizeGradient", 1)
-      .input("dY", types::kFloat, "T1")
+  OpDef def("pare", "ResizeGradient", 1);
+  def.input("dY", types::kFloat, "T1")
       .input("shape", {ElementKind::i64}, "tensor(int64)")
       .optional_input("roi", {ElementKind::f16, ElementKind::f32, ElementKind::f64}, "T2")
       .optional_input("scales", {ElementKind::f32}, "tensor(float)")
       .optional_input("sizes", {ElementKind::i64}, "tensor(int64)")
       .output("dX", types::kFloat, "T1")
-      .attribute("antialias", std::int64_t{0}, "stretch the kernel when shrinking")
-      .optional_attribute("axes", AttributeKind::integers, "dimensions to resize; all")
-      .attribute("coordinate_transformation_mode", std::string("half_pixel"),
-                 "how output positions lie on the input")
-      .attribute("cubic_coeff_a", -0.75F, "shape of the cubic kernel")
-      .attribute("exclude_outside", std::int64_t{0}, "what lies outside the input has no weight")
-      .attribute("extrapolation_value", 0.0F, "outside of the input when cropping")
-      .attribute("keep_aspect_ratio_policy", std::string("stretch"),
-                 "stretch, not_larger or not_smaller than the sizes")
-      .attribute("mode", std::string("nearest"), "nearest, linear or cubic")
-      .attribute("nearest_mode", std::string("round_prefer_floor"),
-                 "round_prefer_floor, round_prefer_ceil, floor or ceil")
       .define(infer, reference, cost);
+  ops::add_resize_attributes(def);
+  return def;
 }
 
 }  // namespace pare
