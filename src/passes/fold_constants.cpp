@@ -47,7 +47,8 @@ Verdict consider(const Node& node, const PassContext& context) {
   if (def == nullptr || !all_constant(node) || !node.subgraphs().empty()) return not_mine();
   if (!def->deterministic) return refuse("the operator is random");
   if (def->reference == nullptr) return refuse("the operator has no kernel");
-  if (node.is("DequantizeLinear") || node.domain() == "com.microsoft") {
+  if (node.is("DequantizeLinear") || node.is("pare", "DequantizeTable") ||
+      node.domain() == "com.microsoft") {
     return refuse("quantized weights stay small");
   }
   if (widens_float(node)) return refuse("weights stay in their narrow type");
@@ -138,7 +139,7 @@ std::size_t run(Graph& graph, PassContext& context) {
 }  // namespace
 
 /// Before: y = op(constants), or an integer y that shape inference knows      After: y is constant
-/// Refuses: random operators; DequantizeLinear, com.microsoft and widening float Casts of weights
+/// Refuses: random operators; DequantizeLinear, DequantizeTable, com.microsoft and widening float Casts of weights
 /// (stored size would grow); results of unknown size; more bytes than the budget in all.
 /// Keeps: output names; an output that becomes constant is an Identity of the constant.
 PassDef pass_fold_constants() {

@@ -15,7 +15,8 @@ const Tensor* PlanFacts::constant(const Value* value) {
   const auto it = folded_.find(value);
   if (it != folded_.end()) return &it->second;
   const Node* node = value->producer();
-  if (node == nullptr || !node->is("DequantizeLinear")) return nullptr;
+  if (node == nullptr) return nullptr;
+  if (!node->is("DequantizeLinear") && !node->is("pare", "DequantizeTable")) return nullptr;
   std::vector<Tensor> inputs;
   for (const Value* v : node->inputs()) {
     if (v != nullptr && !v->is_constant()) return nullptr;

@@ -19,5 +19,6 @@ std::span<const KernelRow> resize_rows();
 std::span<const KernelRow> matmul_rows();
 std::span<const KernelRow> extreme_rows();
 std::span<const KernelRow> eltwise_rows();
+std::span<const KernelRow> fake_quantize_rows();
 
 }  // namespace pare

@@ -44,6 +44,20 @@ TEST(Kinks, Activations) {
   EXPECT_EQ(slopes("PRelu(x, s)", {0}, "const s: float64[] = [0.5]"), Numbers{1});
 }
 
+// Straight through inside of what the format holds, [-8, 7] here, and nothing outside.
+TEST(Kinks, FakeQuantize) {
+  const Numbers x = {-9, 3, 7.5, 5};
+  EXPECT_EQ(slopes("pare::FakeQuantize(x) {format = \"int4\"}", x), (Numbers{0, 1, 0, 1}));
+  EXPECT_EQ(
+      slopes("pare::FakeQuantize(x, s) {format = \"int4\"}", x, "const s: float32[] = [0.5]"),
+      (Numbers{0, 1, 0, 0}));
+  EXPECT_EQ(slopes("pare::FakeQuantize(x, s) {format = \"int4\", axis = 0}", x,
+                   "const s: float32[2] = [2, 0.25]", "2,2"),
+            (Numbers{1, 1, 0, 0}));
+  EXPECT_EQ(slopes("pare::FakeQuantize(x) {format = \"int4\", scaling = \"tensor\"}", x),
+            (Numbers{1, 1, 1, 1}));
+}
+
 TEST(Kinks, NormsAtZero) {
   EXPECT_EQ(slopes("Abs(x)", {0}), Numbers{0});
   EXPECT_EQ(slopes("ReduceL1(x)", {0, 2}), (Numbers{0, 1}));

@@ -89,6 +89,7 @@ void softmax_and_norm_cases(Differential& d);
 void cast_cases(Differential& d);
 void dynamic_cases(Differential& d);
 void code_cases(Differential& d);
+void fake_quantize_cases(Differential& d);
 void graph_cases(Differential& d);
 
 }  // namespace pare

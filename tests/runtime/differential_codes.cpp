@@ -266,4 +266,40 @@ void dynamic_cases(Differential& d) {
   for (int i = 0; i < 120; ++i) integer_conv(d);
 }
 
+/// Every format, over rows and blocks of every size, with each way to find scales.
+void fake_quantize_cases(Differential& d) {
+  const auto one = [&](DType format, const Shape& shape, Attributes attributes,
+                       const std::vector<float>& scales) {
+    Builder b;
+    std::vector<Value*> inputs = {b.input("x", shape)};
+    const auto n = static_cast<std::int64_t>(scales.size());
+    if (n > 0) {
+      const Shape of_scales = n == 1 ? Shape{} : Shape{n};
+      inputs.push_back(d.constant(b, Tensor::of<float>(of_scales, scales)));
+    }
+    attributes["format"] = std::string(format.name());
+    b.graph.add_output(b.graph
+                           .add_node({.op = "FakeQuantize",
+                                      .inputs = inputs,
+                                      .attributes = std::move(attributes),
+                                      .domain = "pare"})
+                           ->output());
+    d.check(b, {d.grid(shape)}, kExact);
+  };
+  for (const DType format : all_dtypes()) {
+    const DtypeInfo& info = format.info();
+    if (info.decode == nullptr || info.encode == nullptr) continue;
+    for (const std::int64_t size : kSizes) {
+      one(format, {3, size}, {}, {});
+      one(format, {size}, {}, {0.25F});
+    }
+    one(format, {2, 3, 5}, {{"axis", std::int64_t{1}}}, {0.5F, 1, 2});
+    if (info.own_scale) continue;
+    one(format, {2, 3, 5}, {{"axis", std::int64_t{2}}}, {0.5F, 1, 2, 3, 4});
+    if (std::min(-info.min, info.max) <= 0) continue;
+    one(format, {2, 3, 17}, {{"scaling", std::string("token")}}, {});
+    one(format, {2, 3, 17}, {{"scaling", std::string("tensor")}}, {});
+  }
+}
+
 }  // namespace pare

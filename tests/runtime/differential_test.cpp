@@ -25,6 +25,7 @@ std::vector<DifferentialFamily> families() {
       {"Codes",
        {"native:affine", "native:table", "native:binary_int8", "native:mean_int8", "native:concat"},
        code_cases},
+      {"FakeQuantize", {"native:fake_quantize"}, fake_quantize_cases},
   };
 }
 

@@ -25,6 +25,11 @@ inline constexpr std::int64_t kNewestMlOpset = 5;
 /// Fault::unsupported listing every node whose old form has no equal today.
 void upgrade(Graph& graph, const std::map<std::string, std::int64_t>& opsets);
 
+/// Writes pare's own operators as ONNX ones of the newest meaning, where there is such a form:
+/// DequantizeTable as Cast, Gather and Mul. Errors: Fault::unsupported listing every node of these
+/// that has none (an unknown shape).
+void lower_own_operators(Graph& graph);
+
 /// Least operator set of ai.onnx in which the graph (newest meaning) can be written, by its
 /// operators, their forms and the element types they use. Never below kOldestOpset.
 std::int64_t least_opset(const Graph& graph);

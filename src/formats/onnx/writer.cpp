@@ -293,6 +293,7 @@ void encode_header(const Model& model, std::int64_t opset, std::int64_t ir,
 
 void write(const Model& model, const std::filesystem::path& path, const WriteOptions& options) {
   Model copy = model.clone();
+  lower_own_operators(*copy.graph);
   const auto own = model.opsets.find("");
   std::int64_t opset = options.opset;
   if (opset == 0) {
