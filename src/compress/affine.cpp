@@ -120,10 +120,18 @@ std::int64_t weight_channel_axis(const Node& node) {
   if (node.is("Conv")) return 0;
   if (node.is("ConvTranspose")) return 1;
   if (node.is("Gemm")) return node.int_or("transB", 0) != 0 ? 0 : 1;
-  if (node.is("MatMul") && node.input(1) != nullptr && node.input(1)->is_constant()) {
-    return static_cast<std::int64_t>(node.input(1)->constant().rank()) - 1;
+  if (node.is("MatMul") && node.input(1) != nullptr && node.input(1)->known_shape()) {
+    return static_cast<std::int64_t>(node.input(1)->known_shape()->size()) - 1;
   }
   return -1;
+}
+
+bool is_coded_weight(const Value* value) {
+  const Node* node = value != nullptr ? value->producer() : nullptr;
+  if (node == nullptr) return false;
+  if (!node->is("DequantizeLinear") && !node->is("pare", "DequantizeTable")) return false;
+  return std::all_of(node->inputs().begin(), node->inputs().end(),
+                     [](const Value* v) { return v == nullptr || v->is_constant(); });
 }
 
 const Tensor* constant_weights(const Node& node) {

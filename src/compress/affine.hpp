@@ -51,12 +51,16 @@ struct WeightOptions {
 QuantizedWeights quantize_weights(const Tensor& weights, const WeightOptions& options);
 
 /// Which dimension of the weight input of `node` is the output channel: Conv 0, ConvTranspose 1,
-/// Gemm 0 or 1 by transB, MatMul last. -1 for other operators.
+/// Gemm 0 or 1 by transB, MatMul last. -1 for other operators and weights of unknown shape.
 std::int64_t weight_channel_axis(const Node& node);
 
 /// The constant float32 weights (input 1) of a Conv, ConvTranspose, Gemm or MatMul; null when the
 /// node is something else or its weights are not constant.
 const Tensor* constant_weights(const Node& node);
+
+/// Whether `value` is weights that are codes already: DequantizeLinear or DequantizeTable of
+/// constants.
+bool is_coded_weight(const Value* value);
 
 /// Adds DequantizeLinear(codes, scales[, zero points]) before `before`, its reader; returns its
 /// output. Convolutions go without the zero points, one byte for each channel of the file.

@@ -41,13 +41,28 @@ struct MethodDef {
   std::string name;
   std::string what;
   Needs needs_what = Needs::nothing;
+  /// Where it depends on the options: whether such a step needs calibration samples.
+  std::function<bool(const OptionMap&)> calibrates = {};
+  bool rounds = false;    ///< changes the numbers of a model, not only its form
   std::string reference;  ///< paper or specification
   std::vector<OptionInfo> options;
   std::function<void(Model&, const OptionMap&, MethodContext&)> apply;
   std::function<void(const OptionMap&)> check;  ///< throws Fault::config for bad options
 
+  /// Whether a step with these options needs calibration samples.
+  [[nodiscard]] bool needs_samples(const OptionMap& given) const {
+    return calibrates ? calibrates(given) : needs_what == Needs::calibration;
+  }
   MethodDef& needs(Needs n) {
     needs_what = n;
+    return *this;
+  }
+  MethodDef& needs_calibration_when(std::function<bool(const OptionMap&)> condition) {
+    calibrates = std::move(condition);
+    return *this;
+  }
+  MethodDef& rounding() {
+    rounds = true;
     return *this;
   }
   MethodDef& source(std::string text) {
@@ -69,6 +84,9 @@ MethodDef make_method(std::string name, std::string what, OptionTable<Options> t
   };
   return def;
 }
+
+/// The text of option `name`, or `otherwise` when it is not given.
+std::string option_text(const OptionMap& given, const std::string& name, std::string otherwise);
 
 /// Statistics of the float values of `graph` over the calibration samples, from the cache when
 /// they were collected for the same state (`key`) before. Fault::usage without samples.

@@ -144,7 +144,7 @@ std::string Recipe::summary() const {
       const auto* list = std::get_if<std::vector<std::string>>(&value);
       if (list != nullptr) {
         if (!list->empty()) part += cat(" ", name, "=", list->size(), " layers");
-      } else if (name == "scheme" || name == "calibration") {
+      } else if (name == "scheme" || name == "calibration" || name == "format") {
         part += cat(" ", to_text(value));
       } else {
         part += cat(" ", name, "=", to_text(value));
@@ -156,17 +156,9 @@ std::string Recipe::summary() const {
 }
 
 bool Recipe::needs_calibration() const {
-  for (const RecipeStep& step : steps) {
-    if (step.method == "quantize") {
-      const auto scheme = step.options.find("scheme");  // int8 when it is not said
-      if (scheme == step.options.end() || scheme->second == OptionValue(std::string("int8"))) {
-        return true;
-      }
-    } else if (find_method(step.method).needs_what == Needs::calibration) {
-      return true;
-    }
-  }
-  return false;
+  return std::any_of(steps.begin(), steps.end(), [](const RecipeStep& step) {
+    return find_method(step.method).needs_samples(step.options);
+  });
 }
 
 Recipe parse_recipe(std::string_view yaml) {
@@ -197,7 +189,7 @@ void run_recipe(Model& model, const Recipe& recipe, MethodContext& context) {
   context.exact.reset();
   for (const RecipeStep& step : recipe.steps) {
     const MethodDef& method = find_method(step.method);
-    if (context.exact == nullptr && step.method == "quantize") {
+    if (context.exact == nullptr && method.rounds) {
       context.exact = std::shared_ptr<const Graph>(model.graph->clone());
     }
     during([&] { return cat("applying step '", step.method, "'"); },

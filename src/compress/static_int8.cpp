@@ -19,16 +19,27 @@ bool is_one_of(const Node& node, std::initializer_list<std::string_view> ops) {
   return node.domain().empty() && std::find(ops.begin(), ops.end(), node.op()) != ops.end();
 }
 
+/// Shape of constant weights, coded or not; nullopt for what is no product.
+std::optional<Shape> weight_shape(const Node& node) {
+  if (constant_weights(node) != nullptr) return node.input(1)->constant().shape();
+  if (!is_one_of(node, {"Conv", "ConvTranspose", "Gemm", "MatMul"})) return std::nullopt;
+  if (!is_coded_weight(node.input(1))) return std::nullopt;
+  const auto shape = node.input(1)->known_shape();
+  return shape && shape->size() >= 2 ? shape : std::nullopt;
+}
+
 bool is_product(const Node& node) {
-  if (constant_weights(node) == nullptr || node.is("ConvTranspose")) return false;
-  if (node.is("MatMul")) return node.input(1)->constant().rank() == 2;
+  const auto weights = weight_shape(node);
+  if (!weights || node.is("ConvTranspose")) return false;
+  if (node.is("MatMul")) return weights->size() == 2;
   if (node.is("Gemm")) {
     if (node.int_or("transA", 0) != 0) return false;
+    const bool scaled = node.float_or("alpha", 1) != 1 || node.float_or("beta", 1) != 1;
+    if (scaled && !node.input(1)->is_constant()) return false;
     const Value* c = node.input(2);
     if (c == nullptr) return true;
     return c->is_constant() &&
-           c->constant().size() ==
-               node.input(1)->constant().dim(static_cast<std::size_t>(weight_channel_axis(node)));
+           c->constant().size() == (*weights)[static_cast<std::size_t>(weight_channel_axis(node))];
   }
   const Value* b = node.input(2);
   return b == nullptr || b->is_constant();
@@ -101,10 +112,12 @@ class Quantizer {
 
   void choose_products() {
     for (Node* node : graph_.nodes()) {
-      if (constant_weights(*node) == nullptr) continue;
+      if (!weight_shape(*node)) continue;
       LayerQuantization row{node->name(), node->op(), false, {}, 0};
       if (!is_product(*node)) {
         row.reason = "this form of the operator has no integer kernel";
+      } else if (!options_.weights && node->input(1)->is_constant()) {
+        row.reason = "its weights are float";
       } else if (options_.keep_float.count(node->name()) > 0) {
         row.reason = "kept in float by choice";
       } else if (!options_.only.empty() && options_.only.count(node->name()) == 0) {
@@ -304,8 +317,32 @@ class Quantizer {
     padded_[&pad] = made->output();
   }
 
+  // The bias beside weights that are codes already. Where they have scales of another kind, or the
+  // bias does not fit int32 at the product of the scales, it stays float.
+  void quantize_bias_only(Node& node) {
+    const Node& dq = *node.input(1)->producer();
+    if (node.input(2) == nullptr || !dq.is("DequantizeLinear") || dq.int_or("block_size", 0) != 0) {
+      return;
+    }
+    const Tensor& scales = dq.input(1)->constant();
+    if (scales.size() != 1 && dq.int_or("axis", 1) != weight_channel_axis(node)) return;
+    QuantizedWeights q;
+    q.scales = scales.to_floats();
+    const float x_scale = params_.at(node.input(0)).scale;
+    const std::vector<float> b = node.input(2)->constant().to_floats();
+    for (std::size_t c = 0; c < b.size(); ++c) {
+      const float step = x_scale * q.scales[q.scales.size() > 1 ? c : 0];
+      if (!(std::fabs(b[c]) < step * 1.0e9F)) return;
+    }
+    node.set_input(2, quantized_bias(node, b, x_scale, q, b.size()));
+  }
+
   void quantize_constants(Node& node) {
     Value* w = node.input(1);
+    if (!w->is_constant()) {
+      quantize_bias_only(node);
+      return;
+    }
     const AffineParams x = params_.at(node.input(0));
     Tensor weights = w->constant();
     Tensor bias = node.input(2) != nullptr ? node.input(2)->constant() : Tensor();

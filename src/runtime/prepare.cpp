@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/simulate.hpp"
 #include "runtime/widen.hpp"
 
 namespace pare {
@@ -116,6 +117,7 @@ PlanGraph prepare_graph(const Graph& graph, const OpRegistry& ops,
   bind_input_shapes(*plan.graph, shapes);
   plan.facts = infer_shapes(*plan.graph, ops);
   if (widen && widen_halves(*plan.graph)) plan.facts = infer_shapes(*plan.graph, ops);
+  if (widen && simulate_formats(*plan.graph, keep)) plan.facts = infer_shapes(*plan.graph, ops);
   for (int round = 0; round < kMostRounds && fold_once(plan, ops, keep) > 0; ++round) {
     plan.facts = infer_shapes(*plan.graph, ops);
   }

@@ -20,7 +20,8 @@ struct PlanGraph {
 /// Copies `graph`, binds the input shapes, infers all others and folds what does not depend on
 /// inputs. DequantizeLinear of constants stays (the planner may run it as integers), and so does
 /// everything whose result is named in `keep`. Errors: Fault::corrupt when shapes contradict.
-/// `widen` runs 16-bit float graphs in float32 (see widen_halves).
+/// `widen` runs 16-bit float graphs in float32 and formats without kernels as rounded float32 (see
+/// widen_halves and simulate_formats).
 PlanGraph prepare_graph(const Graph& graph, const OpRegistry& ops,
                         const std::map<std::string, Shape>& shapes,
                         const std::unordered_set<std::string>& keep, bool widen = true);

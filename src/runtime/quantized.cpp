@@ -10,6 +10,11 @@ bool is_byte(DType type) {
   return type.valid() && (type.kind() == ElementKind::i8 || type.kind() == ElementKind::u8);
 }
 
+/// Codes of at most 8 bits: weights of the narrow ones are widened when they are packed.
+bool fits_byte(DType type) {
+  return type.valid() && type.is_integer() && type.bits_per_value() <= 8;
+}
+
 /// Scale and zero point (inputs 1 and 2) of a per-tensor Q or DQ node with float32 scale.
 bool quant_of(const Node& node, PlanFacts& facts, Quant& out) {
   const Tensor* scale = facts.constant(node.input(1));
@@ -53,7 +58,7 @@ class WeightReader {
     const Tensor* q = facts_.constant(node.input(0));
     const Tensor* scale = facts_.constant(node.input(1));
     const Tensor* zero = facts_.constant(node.input(2));
-    if (q == nullptr || scale == nullptr || !is_byte(q->type())) return false;
+    if (q == nullptr || scale == nullptr || !fits_byte(q->type())) return false;
     if (scale->kind() != ElementKind::f32) return false;
     if (node.input(2) != nullptr && zero == nullptr) return false;
     if (scale->size() != 1 && !along_channels(node, *q, *scale)) return false;

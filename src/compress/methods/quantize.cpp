@@ -101,6 +101,9 @@ MethodDef method_quantize() {
                      "store or compute in fewer bits: fp16, bf16, weight-only, dynamic or static "
                      "int8",
                      options(), apply)
+      .needs_calibration_when(
+          [](const OptionMap& given) { return option_text(given, "scheme", "int8") == "int8"; })
+      .rounding()
       .source("ONNX QuantizeLinear; arXiv:1712.05877; arXiv:2004.09602");
 }
 

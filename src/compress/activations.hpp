@@ -1,0 +1,45 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "compress/static_int8.hpp"
+
+namespace pare {
+
+enum class Scaling : std::uint8_t {
+  fixed,   ///< one scale a value, from calibration
+  tensor,  ///< one scale a value, found at run time
+  token    ///< one scale a row of the last dimension, found at run time
+};
+
+/// How the inputs of products and convolutions are held.
+struct ActivationScheme {
+  DType format;
+  Scaling scaling = Scaling::fixed;
+  RangeMethod calibration = RangeMethod::minmax;
+  double percentile = 99.99;
+  std::set<std::string> keep_float;  ///< node names
+  std::set<std::string> only;        ///< when not empty: only these nodes
+};
+
+/// Whether QuantizeLinear and DequantizeLinear say it: fixed scales of an ONNX type. Everything
+/// else is simulated by FakeQuantize.
+bool is_onnx_activation(const ActivationScheme& scheme);
+
+/// The scale by which values of `h` fit `format`, symmetric: what the method takes for the greatest
+/// |x| becomes the greatest number of the format. mse: of 80 clippings the one with the least
+/// expected squared error by the format's own codec. 1 for values without extent. Errors:
+/// Fault::config for formats without negative numbers, and for entropy with other than integers.
+float choose_scale(const Histogram& h, DType format, RangeMethod method, double percentile);
+
+/// Rounds input 0 of products and convolutions with constant weights, coded or float, to `scheme`'s
+/// format; each value once, for all of its readers. Block formats and token scales lie along the
+/// last dimension of products, and along dimension 1 (channels) of convolutions. Biases and
+/// everything between stay float. `stats` is needed for fixed scales of formats without scales of
+/// their own. Returns one row a product.
+std::vector<LayerQuantization> quantize_inputs(Graph& graph, const ActivationTable* stats,
+                                               const ActivationScheme& scheme);
+
+}  // namespace pare

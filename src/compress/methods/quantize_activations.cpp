@@ -1,0 +1,117 @@
+#include "compress/activations.hpp"
+
+namespace pare {
+namespace {
+
+struct Options {
+  std::string format = "int8";
+  std::string scaling = "static";
+  std::string calibration = "mse";
+  double percentile = 99.99;
+  std::vector<std::string> keep_float;
+  std::vector<std::string> only;
+  bool keep_ends = false;
+};
+
+OptionTable<Options> options() {
+  OptionTable<Options> t;
+  t.text("format", &Options::format,
+         "number format, as `pare formats` lists them; int8: integer kernels where the weights are "
+         "codes, unsigned with a zero point where the target takes it");
+  t.text("scaling", &Options::scaling,
+         "static: scales from calibration; tensor, token: found at run time, for all or each row")
+      .one_of({"static", "tensor", "token"});
+  t.text("calibration", &Options::calibration, "static: how ranges are chosen")
+      .one_of({"minmax", "percentile", "entropy", "mse"});
+  t.real("percentile", &Options::percentile, "share of values inside the range, in percent")
+      .between(50.0, 100.0);
+  t.texts("keep_float", &Options::keep_float, "names of layers whose inputs stay float");
+  t.texts("only", &Options::only, "if given, only the inputs of these layers are quantized");
+  t.flag("keep_ends", &Options::keep_ends, "the first and the last layer stay float");
+  return t;
+}
+
+Scaling scaling_of(const std::string& name) {
+  if (name == "tensor") return Scaling::tensor;
+  return name == "token" ? Scaling::token : Scaling::fixed;
+}
+
+DType format_of(const std::string& name) {
+  const DType format = dtype_by_name(name);
+  if (!format.valid() || format.info().encode == nullptr || format.info().decode == nullptr) {
+    throw Error(Fault::config, cat("no number format is called '", escape_terminal(name),
+                                   "'; `pare formats` lists them"));
+  }
+  return format;
+}
+
+std::vector<LayerQuantization> to_integers(Graph& graph, const Options& o,
+                                           std::set<std::string> keep, MethodContext& context) {
+  StaticInt8 options;
+  options.calibration = parse_range_method(o.calibration);
+  options.percentile = o.percentile;
+  options.weights = false;
+  options.keep_float = std::move(keep);
+  options.only = {o.only.begin(), o.only.end()};
+  const auto table = cached_statistics(graph, context.prefix, context);
+  return quantize_static_int8(graph, *table, options, context.rules);
+}
+
+std::vector<LayerQuantization> to_format(Graph& graph, const Options& o, std::set<std::string> keep,
+                                         MethodContext& context) {
+  ActivationScheme scheme;
+  scheme.format = format_of(o.format);
+  scheme.scaling = scaling_of(o.scaling);
+  scheme.calibration = parse_range_method(o.calibration);
+  scheme.percentile = o.percentile;
+  scheme.keep_float = std::move(keep);
+  scheme.only = {o.only.begin(), o.only.end()};
+  std::shared_ptr<const ActivationTable> table;
+  if (scheme.scaling == Scaling::fixed && !scheme.format.info().own_scale) {
+    table = cached_statistics(graph, context.prefix, context);
+  }
+  if (!is_onnx_activation(scheme)) {
+    context.notes.push_back(
+        cat("quantize_activations ", o.format, ": simulated; the file runs in pare only"));
+  }
+  return quantize_inputs(graph, table.get(), scheme);
+}
+
+void apply(Model& model, const Options& o, MethodContext& context) {
+  Graph& graph = *model.graph;
+  infer_shapes(graph, context.ops);
+  std::set<std::string> keep = {o.keep_float.begin(), o.keep_float.end()};
+  const std::vector<std::string> layers = int8_candidates(graph);
+  if (o.keep_ends && !layers.empty()) keep.insert({layers.front(), layers.back()});
+  const bool integers = o.format == "int8" && o.scaling == "static";
+  const auto rows = integers ? to_integers(graph, o, std::move(keep), context)
+                             : to_format(graph, o, std::move(keep), context);
+  std::size_t done = 0;
+  for (const LayerQuantization& row : rows) {
+    done += row.quantized ? 1 : 0;
+    context.events.push_back({"quantize_activations", row.node,
+                              row.quantized ? Verdict::Kind::accept : Verdict::Kind::refuse,
+                              row.reason});
+  }
+  context.notes.push_back(
+      cat("quantize_activations ", o.format, ": inputs of ", done, " of ", rows.size(), " layers"));
+  infer_shapes(graph, context.ops);
+}
+
+}  // namespace
+
+MethodDef method_quantize_activations() {
+  return make_method("quantize_activations",
+                     "hold the inputs of products and convolutions in few bits; comes after what "
+                     "codes the weights",
+                     options(), apply)
+      .needs_calibration_when([](const OptionMap& given) {
+        const DType format = dtype_by_name(option_text(given, "format", "int8"));
+        const bool own = format.valid() && format.info().own_scale;
+        return !own && option_text(given, "scaling", "static") == "static";
+      })
+      .rounding()
+      .source("ONNX QuantizeLinear; arXiv:2309.14592; OCP Microscaling Formats, version 1.0");
+}
+
+}  // namespace pare
