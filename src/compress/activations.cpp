@@ -15,9 +15,9 @@ bool needs_statistics(const ActivationScheme& scheme) {
   return scheme.scaling == Scaling::fixed && !scheme.format.info().own_scale;
 }
 
-/// Sum of n (x - round trip of x)^2 over the bins, with values divided by `scale` in between.
+/// Sum of n |x - round trip of x|^power over the bins, with values divided by `scale` in between.
 double round_trip_error(const std::vector<float>& centres, const std::vector<double>& counts,
-                        DType format, float scale) {
+                        DType format, float scale, double power) {
   const DtypeInfo& info = format.info();
   std::vector<float> values(centres.size());
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = centres[i] / scale;
@@ -27,12 +27,12 @@ double round_trip_error(const std::vector<float>& centres, const std::vector<dou
   double error = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double d = static_cast<double>(centres[i]) - static_cast<double>(values[i]) * scale;
-    error += counts[i] * d * d;
+    error += counts[i] * (power == 2 ? d * d : std::pow(std::fabs(d), power));
   }
   return error;
 }
 
-float mse_scale(const Histogram& h, DType format, float widest) {
+float searched_scale(const Histogram& h, DType format, float widest, double power) {
   std::vector<float> centres;
   std::vector<double> counts;
   for (int i = 0; i < Histogram::kBins; ++i) {
@@ -46,7 +46,7 @@ float mse_scale(const Histogram& h, DType format, float widest) {
   float scale = widest;
   for (int i = 0; i < kSteps; ++i) {
     const float tried = widest * (1.0F - static_cast<float>(i) / 100.0F);
-    const double error = round_trip_error(centres, counts, format, tried);
+    const double error = round_trip_error(centres, counts, format, tried, power);
     if (error < best) {
       best = error;
       scale = tried;
@@ -118,8 +118,8 @@ class Inserter {
   Value* scale_of(const Value* x) {
     Value*& scale = scales_[x];
     if (scale == nullptr) {
-      const float s = choose_scale(stats_->at(x->name()).histogram, scheme_.format,
-                                   scheme_.calibration, scheme_.percentile);
+      const float s = choose_scale(stats_->at(x->name()), scheme_.format, scheme_.calibration,
+                                   scheme_.percentile);
       scale = graph_.add_constant(Tensor::scalar<float>(s), x->name() + "_s");
     }
     return scale;
@@ -187,7 +187,8 @@ bool is_onnx_activation(const ActivationScheme& scheme) {
   return std::find(kTypes.begin(), kTypes.end(), kind) != kTypes.end();
 }
 
-float choose_scale(const Histogram& h, DType format, RangeMethod method, double percentile) {
+float choose_scale(const ActivationStats& stats, DType format, RangeMethod method,
+                   double percentile) {
   const DtypeInfo& info = format.info();
   const double most = greatest(info);
   if (!(most > 0)) {
@@ -197,13 +198,15 @@ float choose_scale(const Histogram& h, DType format, RangeMethod method, double 
     throw Error(Fault::config, cat("entropy calibration counts equal steps, which ", info.name,
                                    " has not: use minmax, percentile or mse"));
   }
-  const bool search = method == RangeMethod::mse;
+  const bool search = method == RangeMethod::mse || method == RangeMethod::norm;
   const int levels = most < 16384 ? 2 * static_cast<int>(most) + 1 : 32767;
-  const Range range = choose_range(h, search ? RangeMethod::minmax : method, levels, percentile);
+  const Range range =
+      choose_range(stats, search ? RangeMethod::minmax : method, levels, percentile);
   const double amax = std::max(std::fabs(range.lo), std::fabs(range.hi));
   const auto scale = static_cast<float>(amax / most);
   if (!(scale >= std::numeric_limits<float>::min())) return 1;
-  return search ? mse_scale(h, format, scale) : scale;
+  const double power = method == RangeMethod::norm ? 2.4 : 2;
+  return search ? searched_scale(stats.histogram, format, scale, power) : scale;
 }
 
 std::vector<LayerQuantization> quantize_inputs(Graph& graph, const ActivationTable* stats,

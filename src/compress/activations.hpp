@@ -28,11 +28,12 @@ struct ActivationScheme {
 /// else is simulated by FakeQuantize.
 bool is_onnx_activation(const ActivationScheme& scheme);
 
-/// The scale by which values of `h` fit `format`, symmetric: what the method takes for the greatest
-/// |x| becomes the greatest number of the format. mse: of 80 clippings the one with the least
-/// expected squared error by the format's own codec. 1 for values without extent. Errors:
+/// The scale by which a value fits `format`, symmetric: what the method takes for the greatest
+/// |x| becomes the greatest number of the format. mse, norm: of 80 clippings the one with the least
+/// expected |error|^2 (^2.4) by the format's own codec. 1 for values without extent. Errors:
 /// Fault::config for formats without negative numbers, and for entropy with other than integers.
-float choose_scale(const Histogram& h, DType format, RangeMethod method, double percentile);
+float choose_scale(const ActivationStats& stats, DType format, RangeMethod method,
+                   double percentile);
 
 /// Rounds input 0 of products and convolutions with constant weights, coded or float, to `scheme`'s
 /// format; each value once, for all of its readers. Block formats and token scales lie along the

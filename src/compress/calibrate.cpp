@@ -1,6 +1,7 @@
 #include "compress/calibrate.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/text.hpp"
@@ -49,6 +50,21 @@ void add_channel_sums(const Tensor& t, ChannelSums& s) {
   s.count += static_cast<double>(outer * inner);
 }
 
+void move_range(const Tensor& t, ActivationStats& stats) {
+  constexpr float kShare = 0.01F;
+  Range batch;
+  bool any = false;
+  for (const float v : t.data<float>()) {
+    if (!std::isfinite(v)) continue;
+    batch = any ? Range{std::min(batch.lo, v), std::max(batch.hi, v)} : Range{v, v};
+    any = true;
+  }
+  if (!any) return;
+  const bool first = stats.histogram.count() == 0;
+  Range& r = stats.moving;
+  r = first ? batch : Range{r.lo + kShare * (batch.lo - r.lo), r.hi + kShare * (batch.hi - r.hi)};
+}
+
 }  // namespace
 
 std::shared_ptr<const ActivationTable> collect_statistics(const Graph& graph, const OpRegistry& ops,
@@ -59,7 +75,9 @@ std::shared_ptr<const ActivationTable> collect_statistics(const Graph& graph, co
   std::map<std::string, ChannelSums> sums;
   const auto take = [&](const std::string& name, const Tensor& t) {
     if (t.kind() != ElementKind::f32) return;
-    (*table)[name].histogram.add(t.data<float>());
+    ActivationStats& stats = (*table)[name];
+    move_range(t, stats);
+    stats.histogram.add(t.data<float>());
     add_channel_sums(t, sums[name]);
   };
   SessionOptions options;

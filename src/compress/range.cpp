@@ -88,7 +88,7 @@ Range entropy_range(const Histogram& h, int levels) {
   return with_zero(std::max(h.min(), -threshold), std::min(h.max(), threshold));
 }
 
-double expected_error(const Histogram& h, double lo, double hi, int levels) {
+double expected_error(const Histogram& h, double lo, double hi, int levels, double power) {
   const double step = (hi - lo) / (levels - 1);
   if (!(step > 0)) return INFINITY;
   const double zero = std::nearbyint(-lo / step);
@@ -100,12 +100,12 @@ double expected_error(const Histogram& h, double lo, double hi, int levels) {
     const double x = h.centre(i);
     const double q = std::clamp(std::nearbyint(x / step) + zero, 0.0, levels - 1.0);
     const double d = x - (q - zero) * step;
-    error += static_cast<double>(n) * d * d;
+    error += static_cast<double>(n) * (power == 2 ? d * d : std::pow(std::fabs(d), power));
   }
   return error;
 }
 
-Range mse_range(const Histogram& h, int levels) {
+Range searched_range(const Histogram& h, int levels, double power) {
   const Range full = with_zero(h.min(), h.max());
   constexpr int kSteps = 100;
   const auto search = [&](const auto& make) {
@@ -113,7 +113,7 @@ Range mse_range(const Histogram& h, int levels) {
     int best_i = 0;
     for (int i = 0; i < kSteps - 5; ++i) {
       const Range r = make(1.0 - static_cast<double>(i) / kSteps);
-      const double e = expected_error(h, r.lo, r.hi, levels);
+      const double e = expected_error(h, r.lo, r.hi, levels, power);
       if (e < best) {
         best = e;
         best_i = i;
@@ -136,22 +136,32 @@ Range mse_range(const Histogram& h, int levels) {
 
 }  // namespace
 
-RangeMethod parse_range_method(std::string_view name) {
-  if (name == "minmax") return RangeMethod::minmax;
-  if (name == "percentile") return RangeMethod::percentile;
-  if (name == "entropy") return RangeMethod::entropy;
-  if (name == "mse") return RangeMethod::mse;
-  throw Error(Fault::config,
-              cat("unknown calibration '", name, "'; known are: minmax, percentile, entropy, mse"));
+const std::vector<std::string>& range_method_names() {
+  static const std::vector<std::string> kNames = {"minmax", "percentile",     "entropy",
+                                                  "mse",    "moving_average", "norm"};
+  return kNames;
 }
 
-Range choose_range(const Histogram& h, RangeMethod method, int levels, double percentile) {
+RangeMethod parse_range_method(std::string_view name) {
+  const auto& names = range_method_names();
+  const auto it = std::find(names.begin(), names.end(), name);
+  if (it != names.end()) return static_cast<RangeMethod>(it - names.begin());
+  throw Error(Fault::config,
+              cat("unknown calibration '", name, "'; known are: ", join(names, ", ")));
+}
+
+Range choose_range(const ActivationStats& stats, RangeMethod method, int levels,
+                   double percentile) {
+  constexpr double kNorm = 2.4;
+  const Histogram& h = stats.histogram;
   if (h.count() == 0) return {0, 0};
   switch (method) {
     case RangeMethod::minmax: return with_zero(h.min(), h.max());
     case RangeMethod::percentile: return percentile_range(h, percentile);
     case RangeMethod::entropy: return entropy_range(h, levels);
-    case RangeMethod::mse: return mse_range(h, levels);
+    case RangeMethod::mse: return searched_range(h, levels, 2);
+    case RangeMethod::moving_average: return with_zero(stats.moving.lo, stats.moving.hi);
+    case RangeMethod::norm: return searched_range(h, levels, kNorm);
   }
   return with_zero(h.min(), h.max());
 }

@@ -211,9 +211,9 @@ class Quantizer {
     }
     const auto it = stats_.find(v->name());
     if (it == stats_.end()) return;
-    params_[v] = affine_params(choose_range(it->second.histogram, options_.calibration,
-                                            symmetric_ ? 255 : 256, options_.percentile),
-                               symmetric_);
+    params_[v] = affine_params(
+        choose_range(it->second, options_.calibration, symmetric_ ? 255 : 256, options_.percentile),
+        symmetric_);
   }
 
   // Products that feed no integer reader need no quantizer where the runtime can do without.

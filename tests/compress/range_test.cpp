@@ -30,20 +30,20 @@ std::vector<float> with_outlier() {
   return v;
 }
 
-Histogram histogram_of(const std::vector<float>& v) {
-  Histogram h;
-  h.add(v);
-  return h;
+ActivationStats stats_of(const std::vector<float>& v) {
+  ActivationStats stats;
+  stats.histogram.add(v);
+  return stats;
 }
 
 TEST(Range, MinmaxIsEverythingAndContainsZero) {
-  const Range r = choose_range(histogram_of({2, 3, 5}), RangeMethod::minmax, 256, 0);
+  const Range r = choose_range(stats_of({2, 3, 5}), RangeMethod::minmax, 256, 0);
   EXPECT_EQ(r.lo, 0);
   EXPECT_EQ(r.hi, 5);
 }
 
 TEST(Range, PercentileLeavesTheOutlierOut) {
-  const Range r = choose_range(histogram_of(with_outlier()), RangeMethod::percentile, 256, 99.9);
+  const Range r = choose_range(stats_of(with_outlier()), RangeMethod::percentile, 256, 99.9);
   EXPECT_LT(r.hi, 5);
   EXPECT_GT(r.hi, 2.5);  // the 99.95 % point of a normal is 3.29
   EXPECT_LT(r.lo, -2.5);
@@ -51,7 +51,7 @@ TEST(Range, PercentileLeavesTheOutlierOut) {
 
 TEST(Range, MseIsNoWorseThanMinmaxOnTheValues) {
   const std::vector<float> v = with_outlier();
-  const Histogram h = histogram_of(v);
+  const ActivationStats h = stats_of(v);
   for (const int levels : {16, 256}) {
     const double full = error_of(v, choose_range(h, RangeMethod::minmax, levels, 0), levels);
     const double mse = error_of(v, choose_range(h, RangeMethod::mse, levels, 0), levels);
@@ -60,16 +60,32 @@ TEST(Range, MseIsNoWorseThanMinmaxOnTheValues) {
 }
 
 TEST(Range, MseOfFewLevelsClipsMore) {
-  const Histogram h = histogram_of(with_outlier());
+  const ActivationStats h = stats_of(with_outlier());
   const Range coarse = choose_range(h, RangeMethod::mse, 16, 0);
   const Range fine = choose_range(h, RangeMethod::mse, 256, 0);
   EXPECT_LT(coarse.hi, fine.hi);
 }
 
 TEST(Range, EntropyClipsTheOutlier) {
-  const Range r = choose_range(histogram_of(with_outlier()), RangeMethod::entropy, 256, 0);
+  const Range r = choose_range(stats_of(with_outlier()), RangeMethod::entropy, 256, 0);
   EXPECT_LT(r.hi, 30);
   EXPECT_GT(r.hi, 2);
+}
+
+// The greater the power, the more a clipped outlier costs.
+TEST(Range, NormClipsLessThanMse) {
+  const ActivationStats h = stats_of(with_outlier());
+  const Range norm = choose_range(h, RangeMethod::norm, 16, 0);
+  EXPECT_GT(norm.hi, choose_range(h, RangeMethod::mse, 16, 0).hi);
+  EXPECT_LT(norm.hi, 60);
+}
+
+TEST(Range, MovingAverageIsWhatTheStatisticsHold) {
+  ActivationStats stats = stats_of({-3, 5});
+  stats.moving = {1, 2};
+  const Range r = choose_range(stats, RangeMethod::moving_average, 256, 0);
+  EXPECT_EQ(r.lo, 0);
+  EXPECT_EQ(r.hi, 2);
 }
 
 TEST(Range, UnknownNameIsAConfigFaultThatListsTheNames) {

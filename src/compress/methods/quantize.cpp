@@ -21,7 +21,7 @@ OptionTable<Options> options() {
   t.text("scheme", &Options::scheme, "number format and where it applies")
       .one_of({"fp16", "bf16", "weight_only_int8", "dynamic_int8", "int8"});
   t.text("calibration", &Options::calibration, "int8: how activation ranges are chosen")
-      .one_of({"minmax", "percentile", "entropy", "mse"});
+      .one_of(range_method_names());
   t.real("percentile", &Options::percentile, "share of values inside the range, in percent")
       .between(50.0, 100.0);
   t.text("form", &Options::form,

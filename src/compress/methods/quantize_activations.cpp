@@ -22,7 +22,7 @@ OptionTable<Options> options() {
          "static: scales from calibration; tensor, token: found at run time, for all or each row")
       .one_of({"static", "tensor", "token"});
   t.text("calibration", &Options::calibration, "static: how ranges are chosen")
-      .one_of({"minmax", "percentile", "entropy", "mse"});
+      .one_of(range_method_names());
   t.real("percentile", &Options::percentile, "share of values inside the range, in percent")
       .between(50.0, 100.0);
   t.texts("keep_float", &Options::keep_float, "names of layers whose inputs stay float");

@@ -122,17 +122,17 @@ TEST(QuantizeActivations, KnowsWhenItNeedsSamples) {
 // A scale is the greatest |x| over the greatest number of the format; mse clips a lone outlier
 // where the format's steps are equal.
 TEST(ChooseScale, FollowsTheMethod) {
-  Histogram h;
+  ActivationStats h;
   std::vector<float> x;
   for (int i = 0; i < 100000; ++i) x.push_back(static_cast<float>(i % 1000) / 1000.0F - 0.5F);
   x.push_back(8);
-  h.add(x);
+  h.histogram.add(x);
   const DType int4 = dtype_by_name("int4");
   EXPECT_FLOAT_EQ(choose_scale(h, int4, RangeMethod::minmax, 0), 8.0F / 7);
   EXPECT_LT(choose_scale(h, int4, RangeMethod::percentile, 99.0), 0.5F / 7 * 1.1F);
   EXPECT_LT(choose_scale(h, int4, RangeMethod::mse, 0), 8.0F / 7 * 0.25F);
   EXPECT_FLOAT_EQ(choose_scale(h, dtype_by_name("f8e4m3fn"), RangeMethod::minmax, 0), 8.0F / 448);
-  EXPECT_FLOAT_EQ(choose_scale(Histogram(), int4, RangeMethod::minmax, 0), 1);
+  EXPECT_FLOAT_EQ(choose_scale(ActivationStats(), int4, RangeMethod::minmax, 0), 1);
 }
 
 }  // namespace

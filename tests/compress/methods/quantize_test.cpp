@@ -63,7 +63,8 @@ TEST(Quantize, DynamicInt8TurnsProductsToIntegers) {
 
 TEST(Quantize, StaticInt8PlacesQuantizersAroundEveryLayer) {
   const Model before = tiny_net();
-  for (const char* calibration : {"minmax", "percentile", "entropy", "mse"}) {
+  for (const char* calibration :
+       {"minmax", "percentile", "entropy", "mse", "moving_average", "norm"}) {
     const Model after = quantized(cat("scheme: int8, calibration: ", calibration));
     EXPECT_GE(count(*after.graph, "QuantizeLinear"), 4U) << calibration;
     // 8 bits: some 48 dB per rounding, four of them in a row on a small net.
