@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <span>
 #include <type_traits>
 
+#include "numerics/element_codec.hpp"
 #include "numerics/float16.hpp"
 
 namespace pare {
@@ -41,6 +43,24 @@ void encode_floats(std::span<const float> in, std::span<std::byte> out) {
     std::memcpy(out.data() + i * sizeof(T), &value, sizeof(T));
   }
 }
+
+/// F16 or BF16 by their bits, for ElementCodec.
+template <class T>
+struct HalfFloat {
+  static float value(std::uint32_t code) noexcept {
+    return to_float(T{static_cast<std::uint16_t>(code)});
+  }
+  static std::uint32_t code(float x) noexcept {
+    if constexpr (std::is_same_v<T, F16>) {
+      return to_f16(x).bits;
+    } else {
+      return to_bf16(x).bits;
+    }
+  }
+  static std::uint32_t code_stochastic(float x, float u) noexcept {
+    return neighbour_code<HalfFloat>(x, u, 0x8000U);
+  }
+};
 
 inline void decode_booleans(std::span<const std::byte> in, std::span<float> out) {
   const std::size_t n = std::min(in.size(), out.size());

@@ -126,6 +126,12 @@ inline constexpr MiniSpec kE4M3FN = {4, 3, 7, MiniSpecials::fn};
 inline constexpr MiniSpec kE4M3FNUZ = {4, 3, 8, MiniSpecials::fnuz};
 inline constexpr MiniSpec kE5M2 = {5, 2, 15, MiniSpecials::ieee};
 inline constexpr MiniSpec kE5M2FNUZ = {5, 2, 16, MiniSpecials::fnuz};
+inline constexpr MiniSpec kE3M4 = {3, 4, 3, MiniSpecials::fn};
+inline constexpr MiniSpec kE3M4Ieee = {3, 4, 3, MiniSpecials::ieee};
+inline constexpr MiniSpec kE2M5 = {2, 5, 1, MiniSpecials::none};
+inline constexpr MiniSpec kE3M2 = {3, 2, 3, MiniSpecials::none};
+inline constexpr MiniSpec kE2M3 = {2, 3, 1, MiniSpecials::none};
 inline constexpr MiniSpec kE2M1 = {2, 1, 1, MiniSpecials::none};
+inline constexpr MiniSpec kE3M0 = {3, 0, 3, MiniSpecials::none};
 
 }  // namespace pare

@@ -9,6 +9,8 @@
 #include <span>
 #include <type_traits>
 
+#include "base/rng.hpp"
+
 namespace pare {
 
 /// `x` as T: half to even, saturating, NaN is 0. T: any integer type up to 64 bits.
@@ -42,6 +44,21 @@ void encode_integers(std::span<const float> in, std::span<std::byte> out) {
   const std::size_t n = std::min(in.size(), out.size() / sizeof(T));
   for (std::size_t i = 0; i < n; ++i) {
     const T value = round_to_integer<T>(static_cast<double>(in[i]));
+    std::memcpy(out.data() + i * sizeof(T), &value, sizeof(T));
+  }
+}
+
+/// DtypeInfo::encode_stochastic of plain integers: saturating, NaN is 0.
+template <class T>
+void encode_integers_stochastic(std::span<const float> in, std::span<std::byte> out,
+                                std::uint64_t seed, std::uint64_t first) {
+  const Rng rng(seed);
+  const std::size_t n = std::min(in.size(), out.size() / sizeof(T));
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto x = static_cast<double>(in[i]);
+    const double below = std::floor(x);
+    const double u = static_cast<double>(rng.block(first + i)[0]) * 0x1.0p-32;
+    const T value = round_to_integer<T>(u < x - below ? below + 1 : below);
     std::memcpy(out.data() + i * sizeof(T), &value, sizeof(T));
   }
 }

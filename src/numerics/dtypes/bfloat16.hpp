@@ -1,6 +1,7 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
+#include "numerics/element_codec.hpp"
 #include "numerics/float_codec.hpp"
 
 namespace pare {
@@ -16,7 +17,8 @@ inline DtypeInfo dtype_bfloat16() {
           .max = 0x1.fep127,
           .source = "ONNX TensorProto",
           .decode = decode_floats<BF16>,
-          .encode = encode_floats<BF16>};
+          .encode = encode_floats<BF16>,
+          .encode_stochastic = ElementCodec<HalfFloat<BF16>, BitPacking<16>>::encode_stochastic};
 }
 
 }  // namespace pare

@@ -1,13 +1,14 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/packed_codec.hpp"
+#include "numerics/element_codec.hpp"
 
 namespace pare {
 
 /// 4-bit floats 0, 0.5, 1, 1.5, 2, 3, 4, 6 with a sign; two per byte, the first in the low nibble.
 /// Saturates; has no NaN (NaN becomes 6).
 inline DtypeInfo dtype_f4e2m1() {
+  using Codec = ElementCodec<Minifloat<kE2M1>, BitPacking<4>>;
   return {.name = "f4e2m1",
           .kind = ElementKind::f4e2m1,
           .group = DtypeClass::floating,
@@ -16,8 +17,9 @@ inline DtypeInfo dtype_f4e2m1() {
           .min = -6,
           .max = 6,
           .source = "OCP Microscaling Formats (MX) Specification, version 1.0",
-          .decode = PackedMinifloat<kE2M1>::decode,
-          .encode = PackedMinifloat<kE2M1>::encode};
+          .decode = Codec::decode,
+          .encode = Codec::encode,
+          .encode_stochastic = Codec::encode_stochastic};
 }
 
 }  // namespace pare

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
+#include "numerics/element_codec.hpp"
 #include "numerics/minifloat.hpp"
 
 namespace pare {
@@ -16,7 +17,8 @@ inline DtypeInfo dtype_f8e5m2() {
           .max = 57344,
           .source = "OCP 8-bit Floating Point Specification, revision 1.0",
           .decode = decode_minifloats<kE5M2>,
-          .encode = encode_minifloats<kE5M2>};
+          .encode = encode_minifloats<kE5M2>,
+          .encode_stochastic = ElementCodec<Minifloat<kE5M2>, BitPacking<8>>::encode_stochastic};
 }
 
 }  // namespace pare

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
+#include "numerics/element_codec.hpp"
 #include "numerics/float_codec.hpp"
 
 namespace pare {
@@ -16,7 +17,8 @@ inline DtypeInfo dtype_float16() {
           .max = 65504,
           .source = "IEEE 754",
           .decode = decode_floats<F16>,
-          .encode = encode_floats<F16>};
+          .encode = encode_floats<F16>,
+          .encode_stochastic = ElementCodec<HalfFloat<F16>, BitPacking<16>>::encode_stochastic};
 }
 
 }  // namespace pare

@@ -16,7 +16,8 @@ inline DtypeInfo dtype_int16() {
           .max = 32767,
           .source = "ONNX TensorProto",
           .decode = decode_integers<std::int16_t>,
-          .encode = encode_integers<std::int16_t>};
+          .encode = encode_integers<std::int16_t>,
+          .encode_stochastic = encode_integers_stochastic<std::int16_t>};
 }
 
 }  // namespace pare

@@ -1,12 +1,13 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/packed_codec.hpp"
+#include "numerics/element_codec.hpp"
 
 namespace pare {
 
 /// Signed 2-bit integers, four per byte, the first in the lowest bits.
 inline DtypeInfo dtype_int2() {
+  using Codec = ElementCodec<SmallInteger<2, true>, BitPacking<2>>;
   return {.name = "int2",
           .kind = ElementKind::i2,
           .group = DtypeClass::signed_int,
@@ -15,8 +16,9 @@ inline DtypeInfo dtype_int2() {
           .min = -2,
           .max = 1,
           .source = "ONNX TensorProto",
-          .decode = SmallInteger<2, true>::decode,
-          .encode = SmallInteger<2, true>::encode};
+          .decode = Codec::decode,
+          .encode = Codec::encode,
+          .encode_stochastic = Codec::encode_stochastic};
 }
 
 }  // namespace pare

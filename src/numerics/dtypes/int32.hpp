@@ -16,7 +16,8 @@ inline DtypeInfo dtype_int32() {
           .max = 2147483647,
           .source = "ONNX TensorProto",
           .decode = decode_integers<std::int32_t>,
-          .encode = encode_integers<std::int32_t>};
+          .encode = encode_integers<std::int32_t>,
+          .encode_stochastic = encode_integers_stochastic<std::int32_t>};
 }
 
 }  // namespace pare

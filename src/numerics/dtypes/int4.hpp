@@ -1,12 +1,13 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/packed_codec.hpp"
+#include "numerics/element_codec.hpp"
 
 namespace pare {
 
 /// Signed 4-bit integers, two per byte, the first in the low nibble.
 inline DtypeInfo dtype_int4() {
+  using Codec = ElementCodec<SmallInteger<4, true>, BitPacking<4>>;
   return {.name = "int4",
           .kind = ElementKind::i4,
           .group = DtypeClass::signed_int,
@@ -15,8 +16,9 @@ inline DtypeInfo dtype_int4() {
           .min = -8,
           .max = 7,
           .source = "ONNX TensorProto",
-          .decode = SmallInteger<4, true>::decode,
-          .encode = SmallInteger<4, true>::encode};
+          .decode = Codec::decode,
+          .encode = Codec::encode,
+          .encode_stochastic = Codec::encode_stochastic};
 }
 
 }  // namespace pare

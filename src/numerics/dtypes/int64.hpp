@@ -16,7 +16,8 @@ inline DtypeInfo dtype_int64() {
           .max = 0x1p63,
           .source = "ONNX TensorProto",
           .decode = decode_integers<std::int64_t>,
-          .encode = encode_integers<std::int64_t>};
+          .encode = encode_integers<std::int64_t>,
+          .encode_stochastic = encode_integers_stochastic<std::int64_t>};
 }
 
 }  // namespace pare

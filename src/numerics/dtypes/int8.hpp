@@ -16,7 +16,8 @@ inline DtypeInfo dtype_int8() {
           .max = 127,
           .source = "ONNX TensorProto",
           .decode = decode_integers<std::int8_t>,
-          .encode = encode_integers<std::int8_t>};
+          .encode = encode_integers<std::int8_t>,
+          .encode_stochastic = encode_integers_stochastic<std::int8_t>};
 }
 
 }  // namespace pare

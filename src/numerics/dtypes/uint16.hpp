@@ -16,7 +16,8 @@ inline DtypeInfo dtype_uint16() {
           .max = 65535,
           .source = "ONNX TensorProto",
           .decode = decode_integers<std::uint16_t>,
-          .encode = encode_integers<std::uint16_t>};
+          .encode = encode_integers<std::uint16_t>,
+          .encode_stochastic = encode_integers_stochastic<std::uint16_t>};
 }
 
 }  // namespace pare

@@ -1,12 +1,13 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/packed_codec.hpp"
+#include "numerics/element_codec.hpp"
 
 namespace pare {
 
 /// Unsigned 2-bit integers, four per byte, the first in the lowest bits.
 inline DtypeInfo dtype_uint2() {
+  using Codec = ElementCodec<SmallInteger<2, false>, BitPacking<2>>;
   return {.name = "uint2",
           .kind = ElementKind::u2,
           .group = DtypeClass::unsigned_int,
@@ -15,8 +16,9 @@ inline DtypeInfo dtype_uint2() {
           .min = 0,
           .max = 3,
           .source = "ONNX TensorProto",
-          .decode = SmallInteger<2, false>::decode,
-          .encode = SmallInteger<2, false>::encode};
+          .decode = Codec::decode,
+          .encode = Codec::encode,
+          .encode_stochastic = Codec::encode_stochastic};
 }
 
 }  // namespace pare

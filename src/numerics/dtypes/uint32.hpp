@@ -16,7 +16,8 @@ inline DtypeInfo dtype_uint32() {
           .max = 4294967295.0,
           .source = "ONNX TensorProto",
           .decode = decode_integers<std::uint32_t>,
-          .encode = encode_integers<std::uint32_t>};
+          .encode = encode_integers<std::uint32_t>,
+          .encode_stochastic = encode_integers_stochastic<std::uint32_t>};
 }
 
 }  // namespace pare

@@ -16,7 +16,8 @@ inline DtypeInfo dtype_uint64() {
           .max = 0x1p64,
           .source = "ONNX TensorProto",
           .decode = decode_integers<std::uint64_t>,
-          .encode = encode_integers<std::uint64_t>};
+          .encode = encode_integers<std::uint64_t>,
+          .encode_stochastic = encode_integers_stochastic<std::uint64_t>};
 }
 
 }  // namespace pare

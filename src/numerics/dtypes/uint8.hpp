@@ -16,7 +16,8 @@ inline DtypeInfo dtype_uint8() {
           .max = 255,
           .source = "ONNX TensorProto",
           .decode = decode_integers<std::uint8_t>,
-          .encode = encode_integers<std::uint8_t>};
+          .encode = encode_integers<std::uint8_t>,
+          .encode_stochastic = encode_integers_stochastic<std::uint8_t>};
 }
 
 }  // namespace pare

@@ -529,6 +529,16 @@ TEST(Upgrade, InferenceIsToldFromTrainingByTheOutputsInSetSix) {
               testing::HasSubstr("saved statistics"));
 }
 
+TEST(Upgrade, MoreOutputsThanTheOperatorHasAreAnErrorOfTheFile) {
+  try {
+    upgraded("input x: float32[2,3]\ny, z = Softmax(x) {axis = 0}\noutput y, z", 9);
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.fault(), Fault::corrupt);
+    EXPECT_THAT(e.message(), testing::HasSubstr("has 2 outputs, wanted one"));
+  }
+}
+
 TEST(Upgrade, AllProblemsAreListedAtOnce) {
   const std::string message = unsupported([] {
     upgraded(
