@@ -49,8 +49,7 @@ template <unsigned kBase, std::size_t kWordBytes>
 struct DigitPacking {
   static constexpr std::size_t kBytes = kWordBytes;
   static constexpr std::size_t kValues = [] {
-    const std::uint64_t most =
-        kBytes == 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << 8 * kBytes) - 1;
+    constexpr std::uint64_t most = ~std::uint64_t{0} >> (64 - 8 * kBytes);
     std::size_t count = 0;
     for (std::uint64_t power = 1; power <= most / kBase; power *= kBase) ++count;
     return count;
