@@ -149,10 +149,4 @@ int caught_signal() noexcept { return g_signal; }
 
 std::string percent(double share) { return fixed(share * 100, 2) + " %"; }
 
-std::string fixed(double value, int digits) {
-  std::ostringstream out;
-  out << std::fixed << std::setprecision(digits) << value;
-  return std::move(out).str();
-}
-
 }  // namespace pare

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/decimal.hpp"
 #include "base/progress.hpp"
 
 namespace pare {
@@ -57,8 +58,7 @@ void catch_signals();
 /// The signal that came; 0 = none.
 int caught_signal() noexcept;
 
-/// "91.25 %", "3.21".
+/// "91.25 %".
 std::string percent(double share);
-std::string fixed(double value, int digits);
 
 }  // namespace pare

@@ -129,9 +129,15 @@ std::int64_t weight_channel_axis(const Node& node) {
 bool is_coded_weight(const Value* value) {
   const Node* node = value != nullptr ? value->producer() : nullptr;
   if (node == nullptr) return false;
-  if (!node->is("DequantizeLinear") && !node->is("pare", "DequantizeTable")) return false;
-  return std::all_of(node->inputs().begin(), node->inputs().end(),
-                     [](const Value* v) { return v == nullptr || v->is_constant(); });
+  const auto are_constant = [&](std::size_t first) {
+    return std::all_of(node->inputs().begin() + static_cast<std::ptrdiff_t>(first),
+                       node->inputs().end(),
+                       [](const Value* v) { return v == nullptr || v->is_constant(); });
+  };
+  if (node->is("Reshape") || node->is("Add")) {
+    return are_constant(1) && is_coded_weight(node->input(0));
+  }
+  return (node->is("DequantizeLinear") || node->is("pare", "DequantizeTable")) && are_constant(0);
 }
 
 const Tensor* constant_weights(const Node& node) {

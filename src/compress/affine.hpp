@@ -59,7 +59,7 @@ std::int64_t weight_channel_axis(const Node& node);
 const Tensor* constant_weights(const Node& node);
 
 /// Whether `value` is weights that are codes already: DequantizeLinear or DequantizeTable of
-/// constants.
+/// constants, perhaps with a constant added or in another shape.
 bool is_coded_weight(const Value* value);
 
 /// Adds DequantizeLinear(codes, scales[, zero points]) before `before`, its reader; returns its

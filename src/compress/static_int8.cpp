@@ -320,7 +320,7 @@ class Quantizer {
   // The bias beside weights that are codes already. Where they have scales of another kind, or the
   // bias does not fit int32 at the product of the scales, it stays float.
   void quantize_bias_only(Node& node) {
-    const Node& dq = *node.input(1)->producer();
+    const Node& dq = *node.input(1)->producer();  // or an Add or Reshape behind it
     if (node.input(2) == nullptr || !dq.is("DequantizeLinear") || dq.int_or("block_size", 0) != 0) {
       return;
     }

@@ -16,11 +16,13 @@ const Tensor* PlanFacts::constant(const Value* value) {
   if (it != folded_.end()) return &it->second;
   const Node* node = value->producer();
   if (node == nullptr) return nullptr;
-  if (!node->is("DequantizeLinear") && !node->is("pare", "DequantizeTable")) return nullptr;
+  const bool decodes = node->is("DequantizeLinear") || node->is("pare", "DequantizeTable");
+  if (!decodes && !node->is("Reshape") && !node->is("Add")) return nullptr;
   std::vector<Tensor> inputs;
   for (const Value* v : node->inputs()) {
-    if (v != nullptr && !v->is_constant()) return nullptr;
-    inputs.push_back(v == nullptr ? Tensor() : v->constant());
+    const Tensor* data = v == nullptr || v->is_constant() || !decodes ? constant(v) : nullptr;
+    if (v != nullptr && data == nullptr) return nullptr;
+    inputs.push_back(data == nullptr ? Tensor() : *data);
   }
   std::vector<Tensor> results = run_reference(*node, ops, std::move(inputs));
   return &folded_.emplace(value, std::move(results.at(0))).first->second;

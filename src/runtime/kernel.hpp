@@ -82,8 +82,8 @@ class PlanFacts {
   const SessionOptions& options;
   std::unordered_set<const Value*> observed;
 
-  /// Data of a constant, or of a DequantizeLinear or DequantizeTable of constants; nullptr for
-  /// anything else.
+  /// Data of a constant, or of a DequantizeLinear or DequantizeTable of constants, an Add or
+  /// Reshape of these; nullptr for anything else.
   const Tensor* constant(const Value* value);
   /// The constant as f32; Fault::internal when it is none.
   Tensor float_constant(const Value* value);

@@ -46,12 +46,15 @@ AwqScales awq_scales(const WeightMatrix& w, std::span<const double> h,
     const double norm = std::sqrt(*least * *most);
     std::vector<float> factors;
     std::vector<float> back;
+    std::vector<float> importance;  // of a column that is multiplied by f, for a search of scales
     for (const double f : s) {
       factors.push_back(static_cast<float>(f / norm));
       back.push_back(1 / factors.back());
+      const std::size_t c = importance.size();
+      importance.push_back(static_cast<float>(h[c * s.size() + c]) * back[c] * back[c]);
     }
-    const WeightMatrix rounded =
-        scaled_columns(round_to_nearest(scaled_columns(w, factors), grid).decoded(), back);
+    const WeightMatrix rounded = scaled_columns(
+        round_to_nearest(scaled_columns(w, factors), grid, importance).decoded(), back);
     const double error = output_error(w, rounded, h);
     if (k == 0) best.unscaled = error;
     if (k > 0 && error >= best.error) continue;

@@ -1,0 +1,273 @@
+#include <algorithm>
+
+#include "base/decimal.hpp"
+#include "compress/layer_inputs.hpp"
+#include "compress/method.hpp"
+#include "compress/static_int8.hpp"
+#include "compress/weights/adaround.hpp"
+#include "compress/weights/gptq.hpp"
+#include "compress/weights/hqq.hpp"
+#include "compress/weights/place.hpp"
+
+namespace pare {
+namespace {
+
+struct Options {
+  std::string format = "int4";
+  std::string method = "mse";
+  std::int64_t group = 0;
+  bool per_tensor = false;
+  bool symmetric = true;
+  bool act_order = true;
+  double damping = 0.01;
+  std::int64_t iterations = 1000;
+  bool sequential = false;
+  std::int64_t least_elements = 64;
+  std::vector<std::string> keep_float;
+  std::vector<std::string> only;
+  bool keep_ends = false;
+};
+
+OptionTable<Options> options() {
+  OptionTable<Options> t;
+  t.text("format", &Options::format,
+         "number format of at most 8 bits, as `pare formats` lists them");
+  t.text(
+       "method", &Options::method,
+       "how weights are rounded: to nearest (rtn), with the best scales for the weights (mse) or "
+       "for "
+       "the power of their inputs (imatrix); gptq, adaround: for the least change of the outputs; "
+       "hqq: zero points between the levels")
+      .one_of({"rtn", "mse", "imatrix", "gptq", "adaround", "hqq"});
+  t.integer("group", &Options::group, "weights of a channel that share a scale; 0 = all")
+      .between(0, 1e6);
+  t.flag("per_tensor", &Options::per_tensor, "one scale for all weights of a layer");
+  t.flag("symmetric", &Options::symmetric, "whole numbers: no zero points");
+  t.flag("act_order", &Options::act_order, "gptq: columns with the largest inputs first");
+  t.real("damping", &Options::damping,
+         "gptq: share of the mean of the diagonal that is added to it")
+      .between(0, 1);
+  t.integer("iterations", &Options::iterations, "adaround: steps of the optimizer").between(1, 1e6);
+  t.flag("sequential", &Options::sequential,
+         "gptq, adaround: inputs of each layer from the layers before it as they are rounded");
+  t.integer("least_elements", &Options::least_elements, "smaller weights stay float")
+      .between(0, 1e9);
+  t.texts("keep_float", &Options::keep_float, "names of layers that stay float");
+  t.texts("only", &Options::only, "if given, only these layers");
+  t.flag("keep_ends", &Options::keep_ends, "the first and the last layer stay float");
+  return t;
+}
+
+bool uses_moments(const std::string& method) {
+  return method == "gptq" || method == "adaround" || method == "imatrix";
+}
+
+WeightGrid grid_for(const Options& o, DType format) {
+  WeightGrid grid = grid_of(format);
+  grid.group = o.group;
+  grid.one_scale = o.per_tensor;
+  if (o.per_tensor && o.group > 0) {
+    throw Error(Fault::config, "per_tensor and group exclude each other");
+  }
+  grid.symmetric = o.symmetric || !grid.whole;
+  if (grid.rule == ScaleRule::amax && o.method != "rtn" && o.method != "hqq") {
+    grid.rule = ScaleRule::search;
+  }
+  return grid;
+}
+
+/// One group of a convolution, or the whole layer.
+CodedWeights rounded(const WeightMatrix& w, const Options& o, const WeightGrid& grid,
+                     std::span<const double> moments, std::vector<std::string>& notes) {
+  if (o.method == "hqq") return hqq(w, grid);
+  if (moments.empty()) return round_to_nearest(w, grid);
+  if (o.method == "gptq") {
+    GptqOptions g;
+    g.act_order = o.act_order;
+    g.damping = o.damping;
+    GptqResult result = gptq(w, moments, grid, g);
+    if (result.damping > o.damping) notes.push_back(cat("damping raised to ", result.damping));
+    return std::move(result.coded);
+  }
+  if (o.method == "adaround") {
+    AdaroundOptions a;
+    a.iterations = static_cast<int>(o.iterations);
+    return adaround(w, moments, grid, a);
+  }
+  std::vector<float> importance;
+  for (std::int64_t c = 0; c < w.columns; ++c) {
+    importance.push_back(static_cast<float>(moments[c * w.columns + c]));
+  }
+  return round_to_nearest(w, grid, importance);
+}
+
+WeightMatrix rows_of(const WeightMatrix& w, std::int64_t first, std::int64_t count) {
+  const auto begin = w.values.begin() + first * w.columns;
+  return {count, w.columns, {begin, begin + count * w.columns}};
+}
+
+CodedWeights rounded_layer(const WeightMatrix& w, const Options& o, const WeightGrid& grid,
+                           const LayerInputs* inputs, std::vector<std::string>& notes) {
+  if (inputs == nullptr || inputs->groups == 1) {
+    return rounded(w, o, grid,
+                   inputs == nullptr ? std::span<const double>() : inputs->moments_of(0), notes);
+  }
+  if (grid.one_scale) {
+    notes.emplace_back("one scale for all groups: rounded to nearest");
+    return round_to_nearest(w, grid);
+  }
+  CodedWeights all{grid, w.rows, w.columns, {}, {}};
+  const std::int64_t count = w.rows / inputs->groups;
+  for (std::int64_t g = 0; g < inputs->groups; ++g) {
+    const CodedWeights part =
+        rounded(rows_of(w, g * count, count), o, grid, inputs->moments_of(g), notes);
+    all.codes.insert(all.codes.end(), part.codes.begin(), part.codes.end());
+    all.scales.insert(all.scales.end(), part.scales.begin(), part.scales.end());
+  }
+  return all;
+}
+
+double sqnr_db(const WeightMatrix& w, const WeightMatrix& v) {
+  double signal = 0;
+  double noise = 0;
+  for (std::size_t i = 0; i < w.values.size(); ++i) {
+    const double d = static_cast<double>(w.values[i]) - v.values[i];
+    signal += static_cast<double>(w.values[i]) * w.values[i];
+    noise += d * d;
+  }
+  return noise > 0 ? 10 * std::log10(signal / noise) : 300;
+}
+
+class Quantizer {
+ public:
+  Quantizer(Graph& graph, const Options& o, MethodContext& context)
+      : graph_(graph), o_(o), context_(context), format_(dtype_by_name(o.format)) {
+    if (!format_.valid()) {
+      throw Error(Fault::config, cat("no number format is called '", escape_terminal(o.format),
+                                     "'; `pare formats` lists them"));
+    }
+    grid_ = grid_for(o, format_);
+  }
+
+  void run() {
+    choose();
+    if (uses_moments(o_.method)) {
+      if (context_.calibration == nullptr) {
+        throw Error(Fault::usage, "this step needs calibration samples (--data or --calib)");
+      }
+      if (!o_.sequential) collect(layers_);
+    }
+    for (const std::string& name : layers_) {
+      if (uses_moments(o_.method) && o_.sequential) {
+        inputs_.clear();
+        infer_shapes(graph_, context_.ops);
+        collect({name});
+      }
+      quantize(name);
+    }
+    graph_.sort();
+    graph_.remove_unused();
+    context_.notes.push_back(cat(
+        "quantize_weights ", o_.format, " (", o_.method, "): ", done_, " of ", seen_, " layers, ",
+        fixed(weights_ > 0 ? bits_ / weights_ : 0, 2), " bits per weight, scales included"));
+  }
+
+ private:
+  void event(const std::string& layer, Verdict v) {
+    context_.events.push_back({"quantize_weights", layer, v.kind, std::move(v.reason)});
+  }
+
+  void choose() {
+    std::vector<std::string> all;
+    for (const Node* node : graph_.nodes()) {
+      if (constant_weights(*node) != nullptr) all.push_back(node->name());
+    }
+    for (const Node* node : graph_.nodes()) {
+      const Tensor* w = constant_weights(*node);
+      if (w == nullptr) continue;
+      ++seen_;
+      const std::string& name = node->name();
+      const auto among = [&](const std::vector<std::string>& list) {
+        return std::find(list.begin(), list.end(), name) != list.end();
+      };
+      std::string why;
+      if (!weight_matrix(*node)) {
+        why = "its weights are no matrix";
+      } else if (among(o_.keep_float) ||
+                 (o_.keep_ends && (name == all.front() || name == all.back()))) {
+        why = "kept in float by choice";
+      } else if (!o_.only.empty() && !among(o_.only)) {
+        why = "not among the chosen";
+      } else if (w->size() < o_.least_elements) {
+        why = cat(w->size(), " weights only");
+      }
+      if (why.empty()) {
+        layers_.push_back(name);
+      } else {
+        event(name, refuse(why));
+      }
+    }
+  }
+
+  void collect(const std::vector<std::string>& layers) {
+    inputs_ = collect_layer_inputs(graph_, context_.ops, *context_.calibration, layers,
+                                   context_.progress);
+  }
+
+  void quantize(const std::string& name) {
+    const auto nodes = graph_.nodes();
+    Node* node =
+        *std::find_if(nodes.begin(), nodes.end(), [&](const Node* n) { return n->name() == name; });
+    const WeightMatrix w = *weight_matrix(*node);
+    const auto found = inputs_.find(name);
+    const LayerInputs* inputs = found == inputs_.end() ? nullptr : &found->second;
+    std::vector<std::string> notes;
+    if (uses_moments(o_.method) && inputs == nullptr) {
+      notes.emplace_back("its inputs were not collected: rounded to nearest");
+    }
+    const CodedWeights coded = rounded_layer(w, o_, grid_, inputs, notes);
+    place_weights(graph_, *node, coded, format_);
+    const auto count = static_cast<double>(w.values.size());
+    bits_ += placed_bits(coded, format_) * count;
+    weights_ += count;
+    ++done_;
+    Verdict verdict = accept();
+    verdict.reason = cat("weight SQNR ", fixed(sqnr_db(w, coded.decoded()), 1), " dB");
+    for (const std::string& note : notes) verdict.reason += cat("; ", note);
+    event(name, std::move(verdict));
+  }
+
+  Graph& graph_;
+  const Options& o_;
+  MethodContext& context_;
+  DType format_;
+  WeightGrid grid_;
+  std::vector<std::string> layers_;
+  std::map<std::string, LayerInputs> inputs_;
+  std::size_t seen_ = 0;
+  std::size_t done_ = 0;
+  double bits_ = 0;
+  double weights_ = 0;
+};
+
+void apply(Model& model, const Options& o, MethodContext& context) {
+  infer_shapes(*model.graph, context.ops);
+  Quantizer(*model.graph, o, context).run();
+  infer_shapes(*model.graph, context.ops);
+}
+
+}  // namespace
+
+MethodDef method_quantize_weights() {
+  return make_method("quantize_weights",
+                     "hold the weights of convolutions and products in any format of 1 to 8 bits",
+                     options(), apply)
+      .needs_calibration_when(
+          [](const OptionMap& given) { return uses_moments(option_text(given, "method", "mse")); })
+      .rounding()
+      .source(
+          "arXiv:2210.17323 (gptq); arXiv:2004.10568 (adaround); Badri and Shaji 2023 (hqq); "
+          "papers of the formats");
+}
+
+}  // namespace pare

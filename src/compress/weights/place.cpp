@@ -1,0 +1,216 @@
+#include "compress/weights/place.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "compress/affine.hpp"
+
+namespace pare {
+namespace {
+
+bool is_transposed(const Node& node) {  // [columns, outputs] in the file
+  return node.is("MatMul") || (node.is("Gemm") && node.int_or("transB", 0) == 0);
+}
+
+/// How codes are stored.
+struct Storage {
+  DType type;
+  bool table = false;  ///< codes are indices
+};
+
+Storage storage_of(const CodedWeights& w, DType format) {
+  using enum ElementKind;
+  const std::vector<float>& levels = w.grid.levels;
+  const bool integers =
+      std::all_of(levels.begin(), levels.end(), [](float v) { return v == std::nearbyint(v); });
+  if (integers && format.name() != "iq4_nl") {
+    for (const ElementKind kind : {i2, u2, i4, u4, i8, u8}) {
+      const DtypeInfo& info = dtype_of(kind).info();
+      if (info.min <= levels.front() && levels.back() <= info.max) return {dtype_of(kind), false};
+    }
+  }
+  constexpr std::array<ElementKind, 4> kFloats = {f8e4m3fn, f8e4m3fnuz, f8e5m2, f8e5m2fnuz};
+  if (std::find(kFloats.begin(), kFloats.end(), format.kind()) != kFloats.end()) {
+    return {format, false};
+  }
+  return {dtype_of(levels.size() <= 16 ? u4 : u8), true};
+}
+
+bool has_zero_points(const CodedWeights& w) {
+  return std::any_of(w.scales.begin(), w.scales.end(),
+                     [](const GroupScale& g) { return g.zero != 0; });
+}
+
+bool has_fractions(const CodedWeights& w) {
+  return std::any_of(w.scales.begin(), w.scales.end(),
+                     [](const GroupScale& g) { return g.zero != std::nearbyint(g.zero); });
+}
+
+/// Brings [rows, columns] into the file's order.
+template <class T>
+std::vector<T> in_file_order(const std::vector<T>& v, std::int64_t rows, std::int64_t columns,
+                             bool transposed) {
+  if (!transposed) return v;
+  std::vector<T> out(v.size());
+  for (std::int64_t r = 0; r < rows; ++r) {
+    for (std::int64_t c = 0; c < columns; ++c) {
+      out[static_cast<std::size_t>(c * rows + r)] = v[static_cast<std::size_t>(r * columns + c)];
+    }
+  }
+  return out;
+}
+
+class Placer {
+ public:
+  Placer(Graph& graph, Node& node, const CodedWeights& w, DType format)
+      : graph_(graph),
+        node_(node),
+        w_(w),
+        storage_(storage_of(w, format)),
+        transposed_(is_transposed(node)),
+        shape_(node.input(1)->constant().shape()),
+        name_(node.input(1)->name()) {}
+
+  void run() {
+    if (blocked() && has_fractions(w_)) {
+      throw Error(Fault::config,
+                  "blocks with zero points between the levels have no form in ONNX; "
+                  "use one scale per channel");
+    }
+    Value* scale = graph_.add_constant(
+        Tensor::of<float>(scale_shape(), list([](const GroupScale& g) { return g.scale; })),
+        name_ + "_s");
+    std::vector<Value*> inputs = {graph_.add_constant(codes(), name_ + "_q")};
+    NodeSpec spec{.op = storage_.table ? "DequantizeTable" : "DequantizeLinear",
+                  .domain = storage_.table ? "pare" : "",
+                  .output_names = {graph_.unique_name(name_ + "_dq")}};
+    if (storage_.table) inputs.push_back(table());
+    inputs.push_back(scale);
+    if (!storage_.table && needs_zero_points()) inputs.push_back(zero_points());
+    spec.inputs = std::move(inputs);
+    if (!w_.grid.one_scale) spec.attributes["axis"] = axis();
+    if (blocked()) spec.attributes["block_size"] = w_.grid.group;
+    Value* y = graph_.add_node(std::move(spec), &node_)->output();
+    y->set_type(ValueType(dtype_of(ElementKind::f32), to_symbolic(codes_shape())));
+    y = with_offsets(y);
+    node_.set_input(1, y);
+  }
+
+ private:
+  [[nodiscard]] bool blocked() const { return w_.grid.group > 0 && !w_.grid.one_scale; }
+  [[nodiscard]] bool flat() const { return node_.is("Conv") && blocked(); }
+
+  [[nodiscard]] Shape codes_shape() const { return flat() ? Shape{w_.rows, w_.columns} : shape_; }
+  /// Of the scales: output channels, or columns where they have blocks.
+  [[nodiscard]] std::int64_t axis() const {
+    if (blocked()) return transposed_ ? 0 : 1;
+    return transposed_ ? 1 : 0;
+  }
+  [[nodiscard]] Shape scale_shape() const {
+    if (w_.grid.one_scale) return {};
+    if (!blocked()) return {w_.rows};
+    const std::int64_t groups = w_.grid.groups(w_.columns);
+    return transposed_ ? Shape{groups, w_.rows} : Shape{w_.rows, groups};
+  }
+  template <class Fn>
+  [[nodiscard]] std::vector<float> list(const Fn& fn) const {
+    std::vector<float> out;
+    for (const GroupScale& g : w_.scales) out.push_back(fn(g));
+    return in_file_order(out, w_.rows, w_.grid.one_scale ? 1 : w_.grid.groups(w_.columns),
+                         transposed_ && blocked());
+  }
+
+  [[nodiscard]] Tensor codes() const {
+    std::vector<float> values(w_.codes.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      values[i] = storage_.table ? static_cast<float>(w_.codes[i]) : w_.grid.levels[w_.codes[i]];
+    }
+    values = in_file_order(values, w_.rows, w_.columns, transposed_);
+    return Tensor::of<float>(codes_shape(), values).cast(storage_.type);
+  }
+
+  Value* table() {
+    const auto n = static_cast<std::int64_t>(w_.grid.levels.size());
+    return graph_.add_constant(Tensor::of<float>({n}, w_.grid.levels), name_ + "_table");
+  }
+
+  /// Zero is the default. ONNX Runtime asks to see it for 8-bit matrix products only.
+  [[nodiscard]] bool needs_zero_points() const {
+    if (has_zero_points(w_)) return true;
+    const bool byte = storage_.type.kind() == ElementKind::i8;
+    return byte && !blocked() && !node_.is("Conv");
+  }
+  Value* zero_points() {
+    const std::vector<float> zeros =
+        list([](const GroupScale& g) { return std::nearbyint(g.zero); });
+    return graph_.add_constant(Tensor::of<float>(scale_shape(), zeros).cast(storage_.type),
+                               name_ + "_zero_point");
+  }
+
+  Value* with_offsets(Value* y) {
+    if (has_fractions(w_)) {
+      Shape shape(shape_.size(), 1);
+      if (!w_.grid.one_scale) shape[static_cast<std::size_t>(axis())] = w_.rows;
+      const std::vector<float> offsets =
+          list([](const GroupScale& g) { return (std::nearbyint(g.zero) - g.zero) * g.scale; });
+      Value* offset = graph_.add_constant(Tensor::of<float>(shape, offsets), name_ + "_offset");
+      y = behind("Add", y, offset);
+    }
+    if (!flat()) return y;
+    const auto rank = static_cast<std::int64_t>(shape_.size());
+    return behind("Reshape", y,
+                  graph_.add_constant(Tensor::of<std::int64_t>({rank}, shape_), name_ + "_shape"));
+  }
+  Value* behind(const std::string& op, Value* y, Value* other) {
+    Value* out = graph_
+                     .add_node({.op = op,
+                                .inputs = {y, other},
+                                .output_names = {graph_.unique_name(cat(name_, "_", lower(op)))}},
+                               &node_)
+                     ->output();
+    out->set_type(ValueType(dtype_of(ElementKind::f32), to_symbolic(shape_)));
+    return out;
+  }
+
+  Graph& graph_;
+  Node& node_;
+  const CodedWeights& w_;
+  Storage storage_;
+  bool transposed_;
+  Shape shape_;
+  std::string name_;
+};
+
+}  // namespace
+
+std::optional<WeightMatrix> weight_matrix(const Node& node) {
+  const Tensor* w = constant_weights(node);
+  if (w == nullptr || node.is("ConvTranspose")) return std::nullopt;
+  if (!node.is("Conv") && w->rank() != 2) return std::nullopt;
+  const bool transposed = is_transposed(node);
+  const std::int64_t rows = w->dim(transposed ? 1 : 0);
+  if (rows == 0 || w->size() == 0) return std::nullopt;
+  const std::int64_t columns = w->size() / rows;
+  const auto data = w->data<float>();
+  std::vector<float> values(data.begin(), data.end());
+  if (transposed) values = in_file_order(values, columns, rows, true);
+  return WeightMatrix{rows, columns, std::move(values)};
+}
+
+void place_weights(Graph& graph, Node& node, const CodedWeights& w, DType format) {
+  Placer(graph, node, w, format).run();
+}
+
+double placed_bits(const CodedWeights& w, DType format) {
+  const Storage s = storage_of(w, format);
+  const auto count = static_cast<double>(w.codes.size());
+  double bits = s.type.bits_per_value() * count + 32.0 * static_cast<double>(w.scales.size());
+  if (has_zero_points(w)) bits += s.type.bits_per_value() * static_cast<double>(w.scales.size());
+  if (s.table) bits += 32.0 * static_cast<double>(w.grid.levels.size());
+  return count > 0 ? bits / count : 0;
+}
+
+}  // namespace pare

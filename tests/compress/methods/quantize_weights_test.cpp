@@ -1,0 +1,167 @@
+#include <gtest/gtest.h>
+
+#include "base/decimal.hpp"
+#include "base/temp_dir.hpp"
+#include "compress/recipe.hpp"
+#include "compress/tiny_net.hpp"
+#include "formats/format.hpp"
+#include "ir/text.hpp"
+#include "runtime/session.hpp"
+
+namespace pare {
+namespace {
+
+using compress_test::constant_bytes;
+using compress_test::context_for;
+using compress_test::count;
+using compress_test::RandomBatches;
+using compress_test::sqnr_db;
+using compress_test::tiny_net;
+
+Model compressed(const std::string& options, std::vector<std::string>* notes = nullptr) {
+  Model model = tiny_net();
+  const RandomBatches batches(32);
+  MethodContext c = context_for(batches);
+  run_recipe(model, parse_recipe("steps: [quantize_weights: {least_elements: 0, " + options + "}]"),
+             c);
+  EXPECT_TRUE(verify(*model.graph, op_registry()).empty()) << options;
+  if (notes != nullptr) *notes = c.notes;
+  return model;
+}
+
+double db_of(const std::string& options) {
+  return sqnr_db(*tiny_net().graph, *compressed(options).graph);
+}
+
+/// The session and a file that was written and read give what the reference kernels give.
+void expect_runs(const Model& model, const std::string& what) {
+  const auto inputs = RandomBatches(1, 5).get(0);
+  const auto want = interpret(*model.graph, op_registry(), inputs)[0].to_floats();
+  const TempDir dir;
+  write_model(model, dir.at("m.onnx"), {});
+  const Model back = read_model(dir.at("m.onnx"));
+  for (const Graph* graph : {model.graph.get(), back.graph.get()}) {
+    const auto session = Session::create(*graph, op_registry(), {});
+    const auto got = session->run(inputs)[0].to_floats();
+    for (std::size_t i = 0; i < want.size(); ++i) EXPECT_NEAR(got[i], want[i], 1e-4) << what;
+    for (const StepInfo& step : session->steps()) {
+      EXPECT_EQ(step.kernel.find("reference"), std::string::npos) << what << " " << step.op;
+    }
+  }
+}
+
+TEST(QuantizeWeights, EveryFormatRunsAndIsWrittenAndReadBack) {
+  for (const char* format :
+       {"int8",   "int7",    "int6",   "int5",     "int4",    "int3",   "int2",   "uint4",
+        "nf4",    "fp4_bnb", "iq4_nl", "f4e2m1",   "f4e3m0",  "f6e2m3", "f6e3m2", "f8e4m3fn",
+        "f8e5m2", "f8e3m4",  "f8e2m5", "levels23", "ternary", "binary"}) {
+    const std::string options =
+        cat("format: ", format, std::string(format) == "uint4" ? ", symmetric: false" : "");
+    expect_runs(compressed(options), options);
+  }
+}
+
+TEST(QuantizeWeights, EveryGranularityRunsAndIsWrittenAndReadBack) {
+  for (const char* format : {"int4", "nf4"}) {
+    for (const char* rest : {"", "group: 8", "group: 5", "per_tensor: true"}) {
+      const std::string options = cat("format: ", format, *rest == 0 ? "" : ", ", rest);
+      expect_runs(compressed(options), options);
+    }
+  }
+  expect_runs(compressed("format: uint4, symmetric: false, group: 8"), "asymmetric groups");
+  expect_runs(compressed("format: uint4, method: hqq"), "hqq");
+}
+
+// Six decibels a bit, finer scales help, and formats with as many bits lie close.
+TEST(QuantizeWeights, ErrorsFollowTheBits) {
+  const double int8 = db_of("format: int8");
+  const double int4 = db_of("format: int4");
+  const double int3 = db_of("format: int3");
+  EXPECT_GT(int8, 38);
+  EXPECT_NEAR(int8 - int4, 24, 5);
+  EXPECT_NEAR(int4 - int3, 6, 3);
+  EXPECT_GT(db_of("format: int4, group: 8"), int4);
+  EXPECT_LT(db_of("format: int4, per_tensor: true"), int4);
+  EXPECT_NEAR(db_of("format: nf4"), int4, 3);
+}
+
+TEST(QuantizeWeights, MethodsThatSeeTheInputsMoveTheOutputsLess) {
+  const double rtn = db_of("format: int3, method: rtn");
+  EXPECT_GT(db_of("format: int3, method: gptq"), rtn + 1);
+  EXPECT_GT(db_of("format: int3, method: adaround, iterations: 500"), rtn + 1);
+  EXPECT_GT(db_of("format: int3, method: gptq, sequential: true"), rtn + 1);
+  EXPECT_GT(db_of("format: int3, method: imatrix"), rtn - 1);
+  EXPECT_GT(db_of("format: uint3, method: hqq"), 0);
+}
+
+TEST(QuantizeWeights, SizeAndBitsAreWhatTheNoteSays) {
+  std::vector<std::string> notes;
+  const Model model = compressed("format: int4", &notes);
+  EXPECT_NE(notes.at(0).find("4 of 4 layers"), std::string::npos) << notes[0];
+  std::size_t bytes = 0;
+  for (const Node* node : model.graph->nodes()) {
+    if (!node->is("DequantizeLinear")) continue;
+    EXPECT_EQ(node->input(0)->dtype(), ElementKind::i4);
+    bytes += node->input(0)->constant().bytes().size();
+  }
+  // 216 + 72 + 64 + 40 weights.
+  EXPECT_EQ(bytes, 196U);
+  // Scales: 8 + 8 + 8 + 5 of 32 bits.
+  EXPECT_NE(notes[0].find(fixed(4 + 29 * 32 / 392.0, 2)), std::string::npos) << notes[0];
+}
+
+TEST(QuantizeWeights, ChosenLayersOnly) {
+  EXPECT_EQ(count(*compressed("keep_ends: true").graph, "DequantizeLinear"), 2U);
+  EXPECT_EQ(count(*compressed("only: [first]").graph, "DequantizeLinear"), 1U);
+  EXPECT_EQ(count(*compressed("keep_float: [first]").graph, "DequantizeLinear"), 3U);
+  EXPECT_EQ(count(*compressed("format: int8, least_elements: 70").graph, "DequantizeLinear"), 2U);
+}
+
+TEST(QuantizeWeights, WithEightBitInputsRunsOnIntegerKernels) {
+  Model model = tiny_net();
+  const RandomBatches batches(16);
+  MethodContext c = context_for(batches);
+  run_recipe(model,
+             parse_recipe("steps: [quantize_weights: {format: int4, least_elements: 0}, "
+                          "quantize_activations: {format: int8, calibration: minmax}]"),
+             c);
+  const auto session = Session::create(*model.graph, op_registry(), {});
+  const auto inputs = RandomBatches(1, 5).get(0);
+  const auto got = session->run(inputs)[0].to_floats();
+  const auto want = interpret(*model.graph, op_registry(), inputs)[0].to_floats();
+  for (std::size_t i = 0; i < want.size(); ++i) EXPECT_NEAR(got[i], want[i], 0.05);
+  std::size_t integer_kernels = 0;
+  for (const StepInfo& step : session->steps()) {
+    integer_kernels += step.kernel.find("int8") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_GE(integer_kernels, 4U);
+}
+
+TEST(QuantizeWeights, RefusesWhatHasNoForm) {
+  const auto fault = [](const std::string& options) {
+    try {
+      compressed(options);
+    } catch (const Error& e) {
+      return e.fault();
+    }
+    return Fault::internal;
+  };
+  EXPECT_EQ(fault("format: int1000"), Fault::config);
+  EXPECT_EQ(fault("format: float16"), Fault::config);
+  EXPECT_EQ(fault("format: nf4, method: hqq"), Fault::config);
+  EXPECT_EQ(fault("format: uint4, method: hqq, group: 8"), Fault::config);
+  EXPECT_EQ(fault("per_tensor: true, group: 8"), Fault::config);
+}
+
+TEST(QuantizeWeights, KnowsWhenItNeedsSamples) {
+  const auto needs = [](const std::string& options) {
+    return parse_recipe("steps: [quantize_weights: {" + options + "}]").needs_calibration();
+  };
+  EXPECT_TRUE(needs("method: gptq"));
+  EXPECT_TRUE(needs("method: imatrix"));
+  EXPECT_FALSE(needs("method: rtn"));
+  EXPECT_FALSE(needs("format: nf4"));
+}
+
+}  // namespace
+}  // namespace pare
