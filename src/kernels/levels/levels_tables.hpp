@@ -1,0 +1,12 @@
+#pragma once
+
+#include "kernels/levels/levels.hpp"
+
+namespace pare {
+
+const LevelKernels* level_kernels_base();
+const LevelKernels* level_kernels_avx2();
+const LevelKernels* level_kernels_avx512();
+const LevelKernels* level_kernels_vnni();
+
+}  // namespace pare
