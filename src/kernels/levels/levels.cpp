@@ -130,8 +130,10 @@ LevelMatrix::LevelMatrix(std::span<const std::int8_t> w, std::int64_t k, std::in
 
 void LevelMatrix::pack(std::span<const std::int8_t> w) {
   const std::int64_t panels = up(n_, kColumns);
-  packed_.assign(static_cast<std::size_t>(panels * steps_ * kStepBytes), std::byte{0});
-  start_.assign(static_cast<std::size_t>(panels * groups_ * 2 * kColumns), 0);
+  packed_ = Tensor(ElementKind::u8, {panels, steps_, kStepBytes});
+  start_ = Tensor(ElementKind::i16, {panels, groups_, 2 * kColumns});
+  std::byte* packed = packed_.mutable_bytes().data();
+  const auto starts = start_.mutable_data<std::int16_t>();
   shift_.assign(static_cast<std::size_t>(panels * kColumns), 0);
   const std::int64_t width = 4 / per_step_;
   for (std::int64_t k = 0; k < k_; ++k) {
@@ -140,13 +142,13 @@ void LevelMatrix::pack(std::span<const std::int8_t> w) {
       const std::int8_t v = w[static_cast<std::size_t>(k * n_ + n)];
       const std::int64_t panel = n / kColumns;
       const std::int64_t column = n % kColumns;
-      std::byte* at = packed_.data() + (panel * steps_ + step) * kStepBytes + 4 * column +
-                      k % per_step_ * width;
+      std::byte* at =
+          packed + (panel * steps_ + step) * kStepBytes + 4 * column + k % per_step_ * width;
       at[0] = static_cast<std::byte>(v);
       if (width == 2) at[1] = static_cast<std::byte>(v < 0 ? -1 : 0);
       if (narrow_) {
         const std::int64_t lane = 2 * column + k % 4 / 2;
-        auto& first = start_[static_cast<std::size_t>(
+        auto& first = starts[static_cast<std::size_t>(
             (panel * groups_ + step / group_) * 2 * kColumns + lane)];
         first = static_cast<std::int16_t>(first - range_.x_centre * v);  // modulo 2^16
       } else {
@@ -215,8 +217,8 @@ void LevelMatrix::run_block(const Rows& rows, std::int64_t first, std::int64_t c
   for (std::int64_t p = panels[0]; p < panels[1]; p += kernels_->panels) {
     const std::int64_t wide = std::min<std::int64_t>(kernels_->panels, panels[1] - p);
     const std::int64_t columns = std::min(n_ - p * kColumns, wide * kColumns);
-    tile.w = packed_.data() + p * tile.w_stride;
-    tile.start = start_.data() + p * tile.start_stride;
+    tile.w = packed_.bytes().data() + p * tile.w_stride;
+    tile.start = start_.data<std::int16_t>().data() + p * tile.start_stride;
     for (std::int64_t r = 0; r < count;) {
       const std::int64_t high = std::min<std::int64_t>(kernels_->rows, count - r);
       tile.x = x.data() + r * stride;

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tensor/tensor.hpp"
+
 namespace pare {
 
 /// The codes of a product of integers: x in [0, x_levels), centred x' = x - x_centre, and w in
@@ -133,7 +135,7 @@ class LevelMatrix {
                 std::int32_t* y) const;
 
   [[nodiscard]] std::size_t bytes() const noexcept {
-    return packed_.size() + start_.size() * sizeof(std::int16_t);
+    return packed_.bytes().size() + start_.bytes().size();
   }
   /// Whether sums are kept in 16 bits at first.
   [[nodiscard]] bool narrow() const noexcept { return narrow_; }
@@ -152,8 +154,8 @@ class LevelMatrix {
   std::int64_t k_, n_, steps_ = 0, groups_ = 0, group_ = 0;
   int per_step_ = 4;  // values of k in a step
   bool narrow_ = false;
-  std::vector<std::byte> packed_;    // [panel][step][16 columns][4 bytes]
-  std::vector<std::int16_t> start_;  // [panel][group][32]
+  Tensor packed_;                    // [panel][step][16 columns][4 bytes]
+  Tensor start_;                     // i16 [panel][group][32]
   std::vector<std::int32_t> shift_;  // [panel][16], added to 32-bit sums
 };
 
