@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/rng.hpp"
+#include "base/threads.hpp"
 #include "kernels/view.hpp"
 #include "support/guard.hpp"
 
@@ -130,6 +131,7 @@ TEST(Levels, ExtremesOfEveryPairEqualTheExactSum) {
 }
 
 TEST(Levels, ProductsOfEverySizeEqualTheExactSum) {
+  set_threads(1);
   Rng rng(2);
   for (const CodeRange r : {kCodes4, range_of({23, 23}), kCodes8}) {
     for (const std::int64_t m : {0, 1, 3, 7, 17, 255}) {
@@ -142,6 +144,7 @@ TEST(Levels, ProductsOfEverySizeEqualTheExactSum) {
       }
     }
   }
+  set_threads(0);
 }
 
 void expect_convolution(const LevelKernels& kernels, CodeRange r, const LevelWindow& w,

@@ -185,7 +185,17 @@ void expect_product(const Format& f, const Case& c) {
   }
 }
 
+/// Products this small are not worth a second thread.
+class OneThread {
+ public:
+  OneThread() { set_threads(1); }
+  ~OneThread() { set_threads(0); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+};
+
 TEST(Lowbit, EveryFormatWithEveryBlockEqualsTheSumInDouble) {
+  const OneThread one;
   Rng rng(1);
   for (const Format& f : formats()) {
     for (const std::int64_t block : {0, 16, 32, 64, 128, 256, 5}) {
@@ -197,6 +207,7 @@ TEST(Lowbit, EveryFormatWithEveryBlockEqualsTheSumInDouble) {
 }
 
 TEST(Lowbit, ProductsOfEverySize) {
+  const OneThread one;
   Rng rng(2);
   for (const Format& f : formats()) {
     if (f.name != "int8" && f.name != "nf4" && f.name != "base 3 with zeros") continue;

@@ -314,41 +314,48 @@ void LowbitMatrix::many(const float* x, std::int64_t m, const float* bias, float
     Tensor w(ElementKind::f32, {kernels_->panels, stride});
     for (std::int64_t g = begin; g < end; ++g) {
       const std::int64_t first = g * kernels_->panels;
-      many_columns(first, std::min<std::int64_t>(kernels_->panels, panels_ - first), m, a, bias, y,
-                   w.mutable_data<float>().data());
+      const std::int64_t count = std::min<std::int64_t>(kernels_->panels, panels_ - first);
+      const std::int64_t at = first * kColumns;
+      const std::int64_t columns = std::min(count * kColumns, n_ - at);
+      for (std::int64_t r = 0; r < m; ++r) {
+        float* to = y + r * n_ + at;
+        if (bias == nullptr) {
+          std::fill(to, to + columns, 0.0F);
+        } else {
+          std::copy(bias + at, bias + at + columns, to);
+        }
+      }
+      many_columns(first, count, m, a, y, w.mutable_data<float>().data());
     }
   });
 }
 
 void LowbitMatrix::many_columns(std::int64_t first, std::int64_t count, std::int64_t m,
-                                const float* a, const float* bias, float* y, float* w) const {
+                                const float* a, float* y, float* w) const {
   const std::int64_t values = word_values(code_);
   const std::int64_t stride = (kDecoded + values) * kColumns;
   const Tiles tiles(m, kernels_->rows);
   const auto decode = kernels_->decode[static_cast<std::size_t>(code_)][zeros_.valid() ? 1 : 0];
-  const std::int64_t columns = std::min(count * kColumns, n_ - first * kColumns);
+  const std::int64_t wide = count * kColumns;
+  const std::int64_t columns = std::min(wide, n_ - first * kColumns);
   const std::int64_t each = kDecoded / values;
   const std::int64_t words = blocks_ * block_words_;
-  alignas(64) std::array<float, static_cast<std::size_t>(kMostFloatRows * kMostFloatPanels * 16)>
-      sums;
-  for (std::int64_t begin = 0; begin < words || begin == 0; begin += each) {
+  for (std::int64_t begin = 0; begin < words; begin += each) {
     const std::int64_t end = std::min(words, begin + each);
     for (std::int64_t p = 0; p < count; ++p) decode(panel(first + p), begin, end, w + p * stride);
     for (std::int64_t t = 0; t < tiles.count; ++t) {
       const std::int64_t height = tiles.height(t);
-      kernels_->multiply[count - 1][height - 1](
-          a + tiles.first(t) * depth() + begin * values * height, w, stride, (end - begin) * values,
-          sums.data());
+      const auto multiply = kernels_->multiply[count - 1][height - 1];
+      const float* rows = a + tiles.first(t) * depth() + begin * values * height;
+      float* to = y + tiles.first(t) * n_ + first * kColumns;
+      if (columns == wide) {
+        multiply(rows, w, stride, (end - begin) * values, to, n_);
+        continue;
+      }
+      alignas(64) float sums[kMostFloatRows * kMostFloatPanels * kColumns] = {};
+      multiply(rows, w, stride, (end - begin) * values, sums, wide);
       for (std::int64_t r = 0; r < height; ++r) {
-        const float* from = sums.data() + r * count * kColumns;
-        float* to = y + (tiles.first(t) + r) * n_ + first * kColumns;
-        if (begin != 0) {
-          for (std::int64_t c = 0; c < columns; ++c) to[c] += from[c];
-        } else {
-          const float* more = bias == nullptr ? nullptr : bias + first * kColumns;
-          for (std::int64_t c = 0; c < columns; ++c)
-            to[c] = from[c] + (more == nullptr ? 0 : more[c]);
-        }
+        for (std::int64_t c = 0; c < columns; ++c) to[r * n_ + c] += sums[r * wide + c];
       }
     }
   }

@@ -50,9 +50,9 @@ using LowbitFewFn = void (*)(const LowbitPanel&, const float* x, std::int64_t x_
 /// The weights of some words as floats [values][16].
 using LowbitDecodeFn = void (*)(const LowbitPanel&, std::int64_t first, std::int64_t last,
                                 float* w);
-/// y[R][16 * panels] = a [k][R] times panels of floats [k][16], `stride` floats apart.
+/// y[R][16 * panels] += a [k][R] times panels of floats [k][16], `stride` floats apart.
 using LowbitMultiplyFn = void (*)(const float* a, const float* w, std::int64_t stride,
-                                  std::int64_t k, float* y);
+                                  std::int64_t k, float* y, std::int64_t y_stride);
 
 inline constexpr int kMostFewRows = 4;
 inline constexpr int kMostFloatRows = 14;
@@ -114,7 +114,7 @@ class LowbitMatrix {
   void few(const float* x, std::int64_t m, const float* bias, float* y, std::byte* scratch) const;
   void many(const float* x, std::int64_t m, const float* bias, float* y, std::byte* scratch) const;
   void many_columns(std::int64_t first, std::int64_t count, std::int64_t m, const float* a,
-                    const float* bias, float* y, float* w) const;
+                    float* y, float* w) const;
 
   const LowbitKernels* kernels_;
   LowbitCode code_ = LowbitCode::table256;
