@@ -35,7 +35,8 @@ bool small_enough(const Node& node) {
 
 bool foldable(const Node& node, const OpRegistry& ops,
               const std::unordered_set<std::string>& keep) {
-  if (node.is("DequantizeLinear") || !node.subgraphs().empty()) return false;
+  const bool codes = node.is("DequantizeLinear") || node.is("pare", "DequantizeTable");
+  if (codes || !node.subgraphs().empty()) return false;
   if (!ops.at(node).deterministic || !inputs_are_constant(node) || !makes_tensors(node) ||
       !small_enough(node)) {
     return false;

@@ -126,6 +126,7 @@ void plan_integers(const Unit& unit, ProductPlan& plan) {
 }  // namespace
 
 bool is_convolution(const Unit& unit) {
+  if (unit.dequantizes != nullptr) return false;
   if (unit.is("Conv")) return true;
   if (!unit.node->is("com.microsoft", "FusedConv")) return false;
   constexpr std::size_t kZ = 3;

@@ -83,7 +83,9 @@ Verdict accepts_common(const Unit& unit, PlanFacts& facts) {
   return accepts_posts(unit, facts);
 }
 
-bool is_mine(const Unit& unit) { return unit.is("MatMul") || unit.is("Gemm"); }
+bool is_mine(const Unit& unit) {
+  return (unit.is("MatMul") || unit.is("Gemm")) && unit.dequantizes == nullptr;
+}
 
 Verdict accepts_float(const Unit& unit, PlanFacts& facts) {
   if (!is_mine(unit) || unit.quantized) return not_mine();

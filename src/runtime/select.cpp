@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/packed_weights.hpp"
 #include "runtime/prepare.hpp"
 
 namespace pare {
@@ -31,7 +32,19 @@ Unit best_unit(const Node& node, PlanFacts& facts) {
       if (some_row_accepts(unit, facts, reasons)) return std::move(unit);
     }
     for (Unit& unit : fused_float_units(node, facts)) {
-      if (some_row_accepts(unit, facts, reasons)) return std::move(unit);
+      if (auto packed = packed_unit(unit, facts)) {
+        if (some_row_accepts(*packed, facts, reasons)) return std::move(*packed);
+        // Packed weights gain more than an activation in the same step does.
+        const auto alone = packed_unit(single_unit(*unit.node), facts);
+        if (alone && some_row_accepts(*alone, facts, reasons)) break;
+      }
+      if (some_row_accepts(unit, facts, reasons)) {
+        unit.refused = std::move(reasons);
+        return std::move(unit);
+      }
+    }
+    if (auto packed = packed_unit(single_unit(node), facts)) {
+      if (some_row_accepts(*packed, facts, reasons)) return std::move(*packed);
     }
   }
   Unit unit = single_unit(node);

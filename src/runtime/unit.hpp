@@ -35,9 +35,12 @@ struct Unit {
   std::vector<const Value*> outputs;  ///< nullptr = not wanted
   std::vector<Post> posts;
   bool quantized = false;
-  std::vector<Quant> in_quant;         ///< one per input when quantized
-  std::vector<float> weight_scales;    ///< of input 1 of a product: one, or one per channel
-  Tensor weights;                      ///< input 1 as int8 less its zero point, when quantized
+  std::vector<Quant> in_quant;       ///< one per input when quantized
+  std::vector<float> weight_scales;  ///< of input 1 of a product: one, or one per channel
+  Tensor weights;                    ///< input 1 as int8 less its zero point, when quantized
+  /// Packed weights: the operator that would make floats of them; input 1 is its codes.
+  const Node* dequantizes = nullptr;
+  bool turned_weights = false;         ///< a Transpose lies between it and the product
   Quant out_quant;                     ///< off = the output is float
   std::vector<std::string> refused;    ///< why larger units were not used
   std::vector<const Value*> captures;  ///< read by bodies of control flow

@@ -90,6 +90,7 @@ void cast_cases(Differential& d);
 void dynamic_cases(Differential& d);
 void code_cases(Differential& d);
 void fake_quantize_cases(Differential& d);
+void packed_cases(Differential& d);
 void graph_cases(Differential& d);
 
 }  // namespace pare

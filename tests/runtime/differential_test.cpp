@@ -26,6 +26,7 @@ std::vector<DifferentialFamily> families() {
        {"native:affine", "native:table", "native:binary_int8", "native:mean_int8", "native:concat"},
        code_cases},
       {"FakeQuantize", {"native:fake_quantize"}, fake_quantize_cases},
+      {"Packed", {"native:packed_product"}, packed_cases},
   };
 }
 

@@ -66,6 +66,17 @@ std::span<const LowbitKernels* const> lowbit_kernels() {
   return kFound;
 }
 
+LowbitCode lowbit_code(std::span<const float> levels) {
+  std::vector<std::uint8_t> codes;
+  for (std::size_t c = 0; c < levels.size(); ++c) {
+    if (std::isfinite(levels[c])) codes.push_back(static_cast<std::uint8_t>(c));
+  }
+  const float one = 1;
+  const auto count = static_cast<std::int64_t>(codes.size());
+  const std::size_t scales = codes.empty() ? 0 : 1;
+  return LowbitMatrix({count, 1, codes, levels, 0, {&one, scales}, {}}).code();
+}
+
 LowbitMatrix::LowbitMatrix(const LowbitSource& s, const LowbitKernels& kernels)
     : kernels_(&kernels), k_(s.k), n_(s.n) {
   block_ = s.block <= 0 || s.block > s.k ? std::max<std::int64_t>(1, s.k) : s.block;

@@ -84,6 +84,9 @@ struct LowbitSource {
   bool dense_trits = false;
 };
 
+/// The format that weights with these levels get when all that are finite are used.
+LowbitCode lowbit_code(std::span<const float> levels);
+
 /// A product with weights that stay packed. With few rows the codes are unpacked in registers, as
 /// fast as they come from memory; with many, a few columns at a time become floats in the cache.
 class LowbitMatrix {

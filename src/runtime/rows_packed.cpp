@@ -1,0 +1,133 @@
+#include <algorithm>
+
+#include "kernels/view.hpp"
+#include "runtime/packed_weights.hpp"
+#include "runtime/rows.hpp"
+
+namespace pare {
+namespace {
+
+/// Operators without a float kernel of their own.
+bool is_packed_operator(const Unit& unit) {
+  return unit.node->is("com.microsoft", "MatMulNBits") ||
+         unit.node->is("com.microsoft", "MatMulBnb4");
+}
+
+std::int64_t rows_of(const Unit& unit, std::int64_t k) { return elements_of(*unit.input(0)) / k; }
+
+/// A constant that is added to every row: one value, or one per column.
+bool is_row(const Unit& unit, const Value& v, PlanFacts& facts, std::int64_t n) {
+  if (facts.constant(&v) == nullptr) return false;
+  const Shape s = shape_of(v);
+  const std::int64_t count = element_count(s);
+  if (count == 1) return s.size() <= shape_of(*unit.output()).size();
+  if (count != n) return false;
+  const std::size_t rank = shape_of(*unit.output()).size();
+  // Counted from the last dimension, where broadcasting starts.
+  const std::size_t back = unit.is("Conv") ? rank - 1 : 1;
+  return s.size() >= back && s.size() <= rank && s[s.size() - back] == n;
+}
+
+Verdict accepts_gemm(const Unit& unit, PlanFacts& facts, std::int64_t n) {
+  const AttributeReader a = facts.attributes(*unit.node);
+  if (a.attr_int("transA") != 0) return refuse("the input is transposed");
+  if (a.attr_float("alpha") != 1.0F) return refuse("alpha is not 1");
+  const Value* c = unit.node->input(2);
+  if (c == nullptr) return accept();
+  if (a.attr_float("beta") != 1.0F) return refuse("beta is not 1");
+  return is_row(unit, *c, facts, n) ? accept() : refuse("C is no constant row");
+}
+
+Verdict accepts_conv(const Unit& unit, PlanFacts& facts, std::int64_t n) {
+  const AttributeReader a = facts.attributes(*unit.node);
+  const Shape x = shape_of(*unit.input(0));
+  if (x.size() < 3 || x.size() > 5) return refuse(cat("rank ", x.size()));
+  if (a.attr_int("group") != 1) return refuse("groups");
+  const Shape y = shape_of(*unit.output());
+  if (!std::equal(x.begin() + 2, x.end(), y.begin() + 2, y.end()))
+    return refuse("steps or padding");
+  const auto strides = a.attr_ints("strides");
+  const auto pads = a.attr_ints("pads");
+  const bool plain = std::all_of(strides.begin(), strides.end(), [](auto s) { return s == 1; }) &&
+                     std::all_of(pads.begin(), pads.end(), [](auto p) { return p == 0; });
+  if (!plain) return refuse("steps or padding");
+  const Value* b = unit.node->input(2);
+  if (b != nullptr && (facts.constant(b) == nullptr || elements_of(*b) != n)) {
+    return refuse("the bias is not constant");
+  }
+  return accept();
+}
+
+/// Whether packed weights are at least as fast as float32 ones. Measured by bench/lowbit.cpp on
+/// AVX-512: up to 16 rows always, with 256 columns or more up to 32 rows; float32 is 1.1 to 1.7
+/// times as fast from 256 rows on, and everywhere faster than tables of 256 levels, which are
+/// gathered one by one.
+Verdict is_faster(const CodedWeights& w, std::int64_t m) {
+  constexpr std::int64_t kFew = 16;
+  constexpr std::int64_t kMany = 32;
+  constexpr std::int64_t kWide = 256;
+  const std::int64_t most = w.n >= kWide ? kMany : kFew;
+  if (m > most) return refuse(cat(m, " rows: float32 weights are faster from ", most + 1, " on"));
+  if (w.levels.size() > 16 && lowbit_code(w.levels) == LowbitCode::table256) {
+    return refuse("float32 weights are faster than 256 levels in a table");
+  }
+  return accept();
+}
+
+Verdict accepts_packed(const Unit& unit, PlanFacts& facts) {
+  const bool own = is_packed_operator(unit);
+  if (!own && unit.dequantizes == nullptr) return not_mine();
+  if (unit.input(0) == nullptr || unit.input(0)->dtype().kind() != ElementKind::f32) {
+    return refuse("not float32");
+  }
+  if (shape_of(*unit.input(0)).size() < 2) return refuse("a vector operand");
+  CodedWeights sizes;
+  Verdict v = judge_weights(unit, facts, sizes);
+  if (v.kind != Verdict::Kind::accept) return v;
+  const Shape x = shape_of(*unit.input(0));
+  if (x[unit.is("Conv") ? 1 : x.size() - 1] != sizes.k) return refuse("an input of another depth");
+  if (unit.is("Gemm")) v = accepts_gemm(unit, facts, sizes.n);
+  if (unit.is("Conv")) v = accepts_conv(unit, facts, sizes.n);
+  if (v.kind != Verdict::Kind::accept) return v;
+  const bool bias = unit.posts.size() == 1 && unit.posts[0].kind == Post::Kind::add &&
+                    is_row(unit, *unit.input(unit.posts[0].operand), facts, sizes.n);
+  if (!unit.posts.empty() && !bias) return refuse("something else than a bias follows");
+  return own ? accept() : is_faster(sizes, rows_of(unit, sizes.k));
+}
+
+void add_row(const Value* v, PlanFacts& facts, std::int64_t n, std::vector<float>& bias) {
+  if (v == nullptr) return;
+  const std::vector<float> row = facts.float_constant(v).to_floats();
+  bias.resize(static_cast<std::size_t>(n), 0.0F);
+  for (std::size_t i = 0; i < bias.size(); ++i) bias[i] += row.at(row.size() == 1 ? 0 : i);
+}
+
+Prepared make_packed(const Unit& unit, PlanFacts& facts) {
+  const CodedWeights w = read_weights(unit, facts);
+  const auto matrix = std::make_shared<const LowbitMatrix>(w.source());
+  std::vector<float> bias;
+  if (unit.node->is("com.microsoft", "MatMulNBits")) add_row(unit.node->input(5), facts, w.n, bias);
+  if (unit.is("Gemm") || unit.is("Conv")) add_row(unit.node->input(2), facts, w.n, bias);
+  if (!unit.posts.empty()) add_row(unit.input(unit.posts[0].operand), facts, w.n, bias);
+  const std::int64_t m = rows_of(unit, w.k);
+  const Layout layout = unit.is("Conv") ? Layout::channels_last : Layout::plain;
+  Prepared made;
+  made.inputs = {{unit.input(0), layout}};
+  made.outputs = {layout};
+  made.scratch_bytes = matrix->scratch_bytes(m);
+  made.weight_bytes = matrix->bytes() + bias.size() * sizeof(float);
+  made.note = cat(matrix->isa(), ", ", to_string(matrix->code()));
+  made.kernel = std::make_unique<FunctionKernel>([=](const KernelArgs& args) {
+    matrix->multiply(view<float>(args.in[0]), m, bias.empty() ? nullptr : bias.data(),
+                     view<float>(args.out[0]), args.scratch);
+  });
+  return made;
+}
+
+constexpr KernelRow kRows[] = {{"native:packed_product", accepts_packed, make_packed}};
+
+}  // namespace
+
+std::span<const KernelRow> packed_rows() { return kRows; }
+
+}  // namespace pare
