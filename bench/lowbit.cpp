@@ -18,7 +18,9 @@
 #include "base/threads.hpp"
 #include "kernels/lowbit/lowbit.hpp"
 #include "kernels/view.hpp"
+#include "ops/registry.hpp"
 #include "runtime/onednn.hpp"
+#include "runtime/session.hpp"
 
 namespace {
 
@@ -223,7 +225,85 @@ void read(benchmark::State& state) {
 }
 BENCHMARK(read)->Arg(1)->Arg(2)->Iterations(15);
 
+/// A chain of products with weights behind DequantizeLinear (what a graph with low-bit weights is)
+/// or with the same weights as floats (what the session made of it before it had packed kernels).
+struct Chain {
+  pare::Graph graph;
+  std::unique_ptr<pare::Session> session;
+
+  Chain(bool packed, ElementKind kind, std::int64_t m, std::int64_t size, std::int64_t layers) {
+    pare::Rng rng(9);
+    pare::Value* x = graph.add_input(
+        "x", pare::ValueType(pare::dtype_of(ElementKind::f32), pare::to_symbolic({m, size})));
+    for (std::int64_t i = 0; i < layers; ++i) {
+      Tensor q(ElementKind::f32, {size, size});
+      for (float& v : q.mutable_data<float>()) v = static_cast<float>(rng.below(15)) - 7;
+      Tensor s(ElementKind::f32, {size / 32, size});
+      for (float& v : s.mutable_data<float>())
+        v = 0.005F + 0.005F * static_cast<float>(rng.uniform());
+      pare::Value* codes = graph.add_constant(q.cast(pare::dtype_of(kind)), "q");
+      pare::Value* w = graph
+                           .add_node({.op = "DequantizeLinear",
+                                      .inputs = {codes, graph.add_constant(s, "s")},
+                                      .attributes = {{"axis", std::int64_t{0}},
+                                                     {"block_size", std::int64_t{32}}}})
+                           ->output();
+      if (!packed) {
+        const std::vector<Tensor> made =
+            pare::run_reference(*w->producer(), pare::op_registry(), {codes->constant(), s});
+        w = graph.add_constant(made[0], "w");
+      }
+      x = graph.add_node({.op = "MatMul", .inputs = {x, w}})->output();
+      x = graph.add_node({.op = "Relu", .inputs = {x}})->output();
+    }
+    graph.add_output(x);
+    session = pare::Session::create(graph, pare::op_registry(), {});
+  }
+};
+
+/// Through the whole session: must never be slower than float weights.
+void session(benchmark::State& state, ElementKind kind) {
+  const std::int64_t m = state.range(0);
+  const std::int64_t size = state.range(1);
+  pare::set_threads(static_cast<int>(state.range(2)));
+  const std::int64_t layers = size >= 1024 ? 12 : 24;
+  const Chain plain(false, kind, m, size, layers);
+  const Chain packed(true, kind, m, size, layers);
+  Tensor x(ElementKind::f32, {m, size});
+  pare::Rng rng(3);
+  for (float& v : x.mutable_data<float>()) v = static_cast<float>(rng.normal());
+  const double plain_first = run_ms([&] { plain.session->run({x}); });
+  const double packed_first = run_ms([&] { packed.session->run({x}); });
+  check(plain.session->run({x})[0].to_floats(), packed.session->run({x})[0].to_floats());
+  std::vector<double> a;
+  std::vector<double> b;
+  for ([[maybe_unused]] const auto step : state) {
+    a.push_back(run_ms([&] { plain.session->run({x}); }));
+    b.push_back(run_ms([&] { packed.session->run({x}); }));
+  }
+  state.SetLabel(packed.session->steps().at(0).kernel);
+  state.counters["float_ms"] = quantile(a, 0.5);
+  state.counters["packed_ms"] = quantile(b, 0.5);
+  state.counters["float_over_packed"] = quantile(a, 0.5) / quantile(b, 0.5);
+  state.counters["spread"] = (quantile(b, 0.75) - quantile(b, 0.25)) / quantile(b, 0.5);
+  state.counters["float_plan_ms"] = plain_first;
+  state.counters["packed_plan_ms"] = packed_first;
+  state.counters["float_MB"] = 1e-6 * static_cast<double>(plain.session->weight_bytes());
+  state.counters["packed_MB"] = 1e-6 * static_cast<double>(packed.session->weight_bytes());
+}
+
 const int kRegistered = [] {
+  for (const ElementKind kind : {ElementKind::i4, ElementKind::i8}) {
+    auto* b = benchmark::RegisterBenchmark(
+        kind == ElementKind::i4 ? "session_int4_b32" : "session_int8_b32",
+        [kind](benchmark::State& state) { session(state, kind); });
+    for (const std::int64_t size : {64, 256, 1024, 2048}) {
+      for (const std::int64_t m : {1, 4, 16, 32, 64}) {
+        for (const std::int64_t threads : {1, 2}) b->Args({m, size, threads});
+      }
+    }
+    b->ArgNames({"M", "size", "threads"})->Iterations(51)->Unit(benchmark::kMillisecond);
+  }
   for (const Format& f : formats()) {
     auto* b =
         benchmark::RegisterBenchmark(f.name, [&f](benchmark::State& state) { in_turns(state, f); });

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "kernels/view.hpp"
@@ -58,15 +60,32 @@ Verdict accepts_conv(const Unit& unit, PlanFacts& facts, std::int64_t n) {
   return accept();
 }
 
-/// Whether packed weights are at least as fast as float32 ones. Measured by bench/lowbit.cpp on
-/// AVX-512: up to 16 rows always, with 256 columns or more up to 32 rows; float32 is 1.1 to 1.7
-/// times as fast from 256 rows on, and everywhere faster than tables of 256 levels, which are
-/// gathered one by one.
-Verdict is_faster(const CodedWeights& w, std::int64_t m) {
-  constexpr std::int64_t kFew = 16;
-  constexpr std::int64_t kMany = 32;
-  constexpr std::int64_t kWide = 256;
-  const std::int64_t most = w.n >= kWide ? kMany : kFew;
+/// Bytes of the last cache before memory.
+std::int64_t cache_bytes() {
+  constexpr std::int64_t kUsual = std::int64_t{32} << 20;
+#if defined(_SC_LEVEL3_CACHE_SIZE)
+  const std::int64_t found = sysconf(_SC_LEVEL3_CACHE_SIZE);
+  if (found > 0) return found;
+#endif
+  return kUsual;
+}
+
+/// What the weights of the whole graph would take as floats: all are read once in a run.
+std::int64_t float_bytes(const Graph& graph) {
+  std::int64_t sum = 0;
+  for (const Value* v : graph.constants()) sum += 4 * v->constant().size();
+  return sum;
+}
+
+/// Whether packed weights are at least as fast as float32 ones. Measured by bench/lowbit.cpp (one
+/// core, AVX-512): what memory cannot hand over faster gains up to 32 rows (1.07 to 1.2 times as
+/// fast there, 3 to 7 times with one row); from a near cache float32 comes as fast as it is used
+/// from 3 rows on. Tables of 256 levels are gathered one by one and never gain.
+Verdict is_faster(const Unit& unit, const CodedWeights& w, std::int64_t m) {
+  const std::int64_t bytes = float_bytes(unit.node->graph());
+  std::int64_t most = 2;
+  if (bytes > cache_bytes() / 2) most = 8;
+  if (bytes > cache_bytes()) most = 24;
   if (m > most) return refuse(cat(m, " rows: float32 weights are faster from ", most + 1, " on"));
   if (w.levels.size() > 16 && lowbit_code(w.levels) == LowbitCode::table256) {
     return refuse("float32 weights are faster than 256 levels in a table");
@@ -92,7 +111,8 @@ Verdict accepts_packed(const Unit& unit, PlanFacts& facts) {
   const bool bias = unit.posts.size() == 1 && unit.posts[0].kind == Post::Kind::add &&
                     is_row(unit, *unit.input(unit.posts[0].operand), facts, sizes.n);
   if (!unit.posts.empty() && !bias) return refuse("something else than a bias follows");
-  return own ? accept() : is_faster(sizes, rows_of(unit, sizes.k));
+  if (own || facts.options.save_memory) return accept();
+  return is_faster(unit, sizes, rows_of(unit, sizes.k));
 }
 
 void add_row(const Value* v, PlanFacts& facts, std::int64_t n, std::vector<float>& bias) {

@@ -8,6 +8,13 @@ namespace {
 using enum ElementKind;
 using Ints = std::vector<std::int64_t>;
 
+/// These products are small: by default only those of one or two rows would be packed.
+Compared run_packed(const Graph& graph, const std::vector<Tensor>& inputs) {
+  SessionOptions options;
+  options.save_memory = true;
+  return run_both(graph, inputs, std::move(options));
+}
+
 constexpr std::int64_t kDepth = 96;
 constexpr std::int64_t kWidth = 40;
 
@@ -52,7 +59,7 @@ TEST(PackedWeights, ProductsOfEveryTypeOfCodesReadThemPacked) {
         Builder b;
         Value* x = b.input("x", {m, kDepth});
         b.graph.add_output(b.node("MatMul", {x, weights(b, kind, how, zeros, false)}));
-        const Compared r = run_both(b.graph, {b.random({m, kDepth})});
+        const Compared r = run_packed(b.graph, {b.random({m, kDepth})});
         EXPECT_TRUE(r.has("native:packed_product")) << dtype_of(kind).name() << r.refusals();
         EXPECT_EQ(r.steps.size(), 1U) << r.kernels();
         expect_close(r);
@@ -68,7 +75,7 @@ TEST(PackedWeights, BlocksOfEverySize) {
       Value* x = b.input("x", {2, kDepth});
       b.graph.add_output(b.node("Gemm", {x, weights(b, u4, Scales::block, true, turned, block)},
                                 {{"transB", std::int64_t{turned ? 1 : 0}}}));
-      const Compared r = run_both(b.graph, {b.random({2, kDepth})});
+      const Compared r = run_packed(b.graph, {b.random({2, kDepth})});
       EXPECT_TRUE(r.has("native:packed_product")) << r.refusals();
       expect_close(r);
     }
@@ -89,7 +96,7 @@ TEST(PackedWeights, ABiasIsPartOfTheProductAndAnActivationFollowsIt) {
       y = b.node("Add", {bias, b.node("MatMul", {x, w})});
     }
     b.graph.add_output(b.node("Tanh", {y}));
-    const Compared r = run_both(b.graph, {b.random({1, 5, kDepth})});
+    const Compared r = run_packed(b.graph, {b.random({1, 5, kDepth})});
     EXPECT_TRUE(r.has("native:packed_product")) << r.refusals();
     EXPECT_FALSE(r.has("Add=")) << r.kernels();
     expect_close(r);
@@ -102,7 +109,7 @@ TEST(PackedWeights, TransposedAndCastWeights) {
   Value* w = b.node("Transpose", {weights(b, i8, Scales::column, false, true)});
   Value* cast = b.node("Cast", {w}, {{"to", static_cast<std::int64_t>(f32)}});
   b.graph.add_output(b.node("MatMul", {x, cast}));
-  const Compared r = run_both(b.graph, {b.random({4, kDepth})});
+  const Compared r = run_packed(b.graph, {b.random({4, kDepth})});
   EXPECT_TRUE(r.has("native:packed_product")) << r.refusals();
   EXPECT_EQ(r.steps.size(), 1U) << r.kernels();
   expect_close(r);
@@ -122,7 +129,7 @@ TEST(PackedWeights, PointwiseConvolutions) {
       if (bias) inputs.push_back(b.weights({kWidth}));
       Value* y = b.node("Conv", inputs);
       b.graph.add_output(bias ? y : b.node("Add", {y, b.weights({kWidth, 1, 1})}));
-      const Compared r = run_both(b.graph, {b.random({2, kDepth, 2, 3})});
+      const Compared r = run_packed(b.graph, {b.random({2, kDepth, 2, 3})});
       EXPECT_TRUE(r.has("native:packed_product")) << r.refusals();
       EXPECT_EQ(r.steps.size(), 3U) << r.kernels();  // between two changes of the layout
       expect_close(r);
@@ -145,7 +152,7 @@ TEST(PackedWeights, OtherProductsRunOnFloats) {
     Value* w = weights(b, i4, Scales::block, false, false);
     b.graph.add_output(b.node("Relu", {b.node("MatMul", {x, w})}));
   };
-  run(product, {17, kDepth}, "17 rows: float32 weights are faster");
+  run(product, {3, kDepth}, "3 rows: float32 weights are faster");
   run(product, {3, 400, kDepth}, "1200 rows: float32 weights are faster");
   run(
       [](Builder& b, Value* x) {
@@ -165,6 +172,21 @@ TEST(PackedWeights, OtherProductsRunOnFloats) {
     b.graph.add_output(b.node("Conv", {x, w}, {{"strides", Ints{2, 2}}}));
   };
   run(strided, {1, 16, 4, 4}, "steps or padding");
+}
+
+TEST(PackedWeights, OneRowIsPackedAndManyAreToSaveMemory) {
+  for (const std::int64_t m : {1, 2, 3, 200}) {
+    for (const bool save : {false, true}) {
+      Builder b;
+      Value* x = b.input("x", {m, kDepth});
+      b.graph.add_output(b.node("MatMul", {x, weights(b, i4, Scales::block, false, false)}));
+      SessionOptions options;
+      options.save_memory = save;
+      const Compared r = run_both(b.graph, {b.random({m, kDepth})}, std::move(options));
+      EXPECT_EQ(r.has("native:packed_product"), save || m < 3) << r.refusals();
+      expect_close(r);
+    }
+  }
 }
 
 TEST(PackedWeights, WeightsThatOthersReadAreFloats) {
@@ -228,7 +250,7 @@ TEST(PackedWeights, MatMulNBits) {
           Builder b;
           Value* x = b.input("x", {m, kDepth});
           add_n_bits(b, x, {bits, block, zeros, m == 2});
-          const Compared r = run_both(b.graph, {b.random({m, kDepth})});
+          const Compared r = run_packed(b.graph, {b.random({m, kDepth})});
           EXPECT_TRUE(r.has("native:packed_product")) << r.refusals();
           expect_close(r);
         }
@@ -256,7 +278,7 @@ TEST(PackedWeights, MatMulBnb4) {
                                                          {"quant_type", type}},
                                           .domain = "com.microsoft"})
                                ->output());
-        const Compared r = run_both(b.graph, {b.random({3, depth})});
+        const Compared r = run_packed(b.graph, {b.random({3, depth})});
         EXPECT_TRUE(r.has("native:packed_product")) << r.refusals();
         expect_close(r);
       }

@@ -18,8 +18,8 @@ constexpr std::int64_t kColumns = 16;
 constexpr std::int64_t kWordBytes = 64;
 /// Values of k that become floats at a time: with two panels half of a first-level cache.
 constexpr std::int64_t kDecoded = 256;
-/// Up to here codes are unpacked anew for every four rows.
-constexpr std::int64_t kFewest = 4;
+/// Up to so many tiles of few rows codes are unpacked anew for each: it hides behind the products.
+constexpr std::int64_t kFewTiles = 4;
 
 std::vector<const LowbitKernels*> available() {
   std::vector<const LowbitKernels*> found;
@@ -258,7 +258,7 @@ std::size_t LowbitMatrix::scratch_bytes(std::int64_t m) const noexcept {
 
 void LowbitMatrix::multiply(const float* x, std::int64_t m, const float* bias, float* y,
                             std::byte* scratch) const {
-  if (m <= kFewest) {
+  if (m <= kFewTiles * kernels_->few_rows) {
     few(x, m, bias, y, scratch);
   } else {
     many(x, m, bias, y, scratch);
@@ -283,7 +283,7 @@ void LowbitMatrix::few(const float* x, std::int64_t m, const float* bias, float*
     for (std::int64_t r = 0; r < m; ++r) spread(x + r * k_, to + r * depth(), 1);
     rows = to;
   }
-  const Tiles tiles(m, kMostFewRows);
+  const Tiles tiles(m, kernels_->few_rows);
   const auto* table = kernels_->few[static_cast<std::size_t>(code_)][zeros_.valid() ? 1 : 0];
   constexpr std::int64_t kGrainBytes = 1 << 15;
   const std::int64_t panel_bytes = std::max<std::int64_t>(1, blocks_ * block_words_ * kWordBytes);
@@ -312,17 +312,24 @@ void LowbitMatrix::many(const float* x, std::int64_t m, const float* bias, float
                         std::byte* scratch) const {
   const Tiles tiles(m, kernels_->rows);
   float* a = view<float>(scratch);
-  parallel_for(tiles.count, 4, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t t = begin; t < end; ++t) {
-      for (std::int64_t r = 0; r < tiles.height(t); ++r) {
-        spread(x + (tiles.first(t) + r) * k_, a + tiles.first(t) * depth() + r, tiles.height(t));
-      }
-    }
-  });
+  // Threads cost more than copying little.
+  constexpr std::int64_t kGrainValues = 1 << 16;
+  const std::int64_t tile_values = std::max<std::int64_t>(1, kernels_->rows * depth());
+  parallel_for(tiles.count, std::max<std::int64_t>(1, kGrainValues / tile_values),
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t t = begin; t < end; ++t) {
+                   for (std::int64_t r = 0; r < tiles.height(t); ++r) {
+                     spread(x + (tiles.first(t) + r) * k_, a + tiles.first(t) * depth() + r,
+                            tiles.height(t));
+                   }
+                 }
+               });
   const std::int64_t groups = up(panels_, kernels_->panels);
   parallel_for(groups, 1, [&](std::int64_t begin, std::int64_t end) {
     const std::int64_t stride = (kDecoded + word_values(code_)) * kColumns;
-    Tensor w(ElementKind::f32, {kernels_->panels, stride});
+    thread_local Tensor w;
+    if (w.size() < kernels_->panels * stride)
+      w = Tensor(ElementKind::f32, {kernels_->panels, stride});
     for (std::int64_t g = begin; g < end; ++g) {
       const std::int64_t first = g * kernels_->panels;
       const std::int64_t count = std::min<std::int64_t>(kernels_->panels, panels_ - first);

@@ -54,7 +54,7 @@ using LowbitDecodeFn = void (*)(const LowbitPanel&, std::int64_t first, std::int
 using LowbitMultiplyFn = void (*)(const float* a, const float* w, std::int64_t stride,
                                   std::int64_t k, float* y, std::int64_t y_stride);
 
-inline constexpr int kMostFewRows = 4;
+inline constexpr int kMostFewRows = 8;
 inline constexpr int kMostFloatRows = 14;
 inline constexpr int kMostFloatPanels = 2;
 
@@ -62,7 +62,8 @@ inline constexpr int kMostFloatPanels = 2;
 struct LowbitKernels {
   std::string_view isa;
   int rows = 0;                                         ///< of the largest tile of `multiply`
-  int panels = 0;                                       ///< of the largest tile of `multiply`
+  int panels = 0;                                       ///< of the same
+  int few_rows = 0;                                     ///< of the largest tile of `few`
   const LowbitFewFn (*few)[2][kMostFewRows] = nullptr;  ///< [code][has zeros][rows - 1]
   const LowbitDecodeFn (*decode)[2] = nullptr;          ///< [code][has zeros]
   const LowbitMultiplyFn (*multiply)[kMostFloatRows] = nullptr;  ///< [panels - 1][rows - 1]

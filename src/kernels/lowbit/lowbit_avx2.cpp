@@ -131,8 +131,10 @@ struct Trits {
 namespace pare {
 namespace {
 
+#define PARE_FEW PARE_FEW_4
+constexpr LowbitFewFn kFew[kLowbitCodes][2][kMostFewRows] = {PARE_FEW_ALL};
 constexpr LowbitMultiplyFn kMultiply[][kMostFloatRows] = {{PARE_ROWS_6(2)}};
-constexpr LowbitKernels kTable = {"avx2", 6, 1, kFew, kDecode, kMultiply};
+constexpr LowbitKernels kTable = {"avx2", 6, 1, 4, kFew, kDecode, kMultiply};
 
 }  // namespace
 

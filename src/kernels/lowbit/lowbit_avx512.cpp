@@ -123,8 +123,10 @@ struct Trits : Lookup {
 namespace pare {
 namespace {
 
+#define PARE_FEW PARE_FEW_8
+constexpr LowbitFewFn kFew[kLowbitCodes][2][kMostFewRows] = {PARE_FEW_ALL};
 constexpr LowbitMultiplyFn kMultiply[][kMostFloatRows] = {{PARE_ROWS_14(1)}, {PARE_ROWS_14(2)}};
-constexpr LowbitKernels kTable = {"avx512", 14, 2, kFew, kDecode, kMultiply};
+constexpr LowbitKernels kTable = {"avx512", 14, 2, 8, kFew, kDecode, kMultiply};
 
 }  // namespace
 
