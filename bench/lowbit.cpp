@@ -297,8 +297,8 @@ const int kRegistered = [] {
     auto* b = benchmark::RegisterBenchmark(
         kind == ElementKind::i4 ? "session_int4_b32" : "session_int8_b32",
         [kind](benchmark::State& state) { session(state, kind); });
-    for (const std::int64_t size : {64, 256, 1024, 2048}) {
-      for (const std::int64_t m : {1, 4, 16, 32, 64}) {
+    for (const std::int64_t size : {64, 256, 512, 1024}) {
+      for (const std::int64_t m : {1, 2, 8, 24, 64}) {
         for (const std::int64_t threads : {1, 2}) b->Args({m, size, threads});
       }
     }
