@@ -266,7 +266,7 @@ void session(benchmark::State& state, ElementKind kind) {
   const std::int64_t m = state.range(0);
   const std::int64_t size = state.range(1);
   pare::set_threads(static_cast<int>(state.range(2)));
-  const std::int64_t layers = size >= 1024 ? 12 : 24;
+  const std::int64_t layers = size >= 1024 ? 20 : 24;
   const Chain plain(false, kind, m, size, layers);
   const Chain packed(true, kind, m, size, layers);
   Tensor x(ElementKind::f32, {m, size});

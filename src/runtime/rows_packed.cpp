@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "kernels/view.hpp"
@@ -60,16 +58,6 @@ Verdict accepts_conv(const Unit& unit, PlanFacts& facts, std::int64_t n) {
   return accept();
 }
 
-/// Bytes of the last cache before memory.
-std::int64_t cache_bytes() {
-  constexpr std::int64_t kUsual = std::int64_t{32} << 20;
-#if defined(_SC_LEVEL3_CACHE_SIZE)
-  const std::int64_t found = sysconf(_SC_LEVEL3_CACHE_SIZE);
-  if (found > 0) return found;
-#endif
-  return kUsual;
-}
-
 /// What the weights of the whole graph would take as floats: all are read once in a run.
 std::int64_t float_bytes(const Graph& graph) {
   std::int64_t sum = 0;
@@ -78,14 +66,16 @@ std::int64_t float_bytes(const Graph& graph) {
 }
 
 /// Whether packed weights are at least as fast as float32 ones. Measured by bench/lowbit.cpp (one
-/// core, AVX-512): what memory cannot hand over faster gains up to 32 rows (1.07 to 1.2 times as
-/// fast there, 3 to 7 times with one row); from a near cache float32 comes as fast as it is used
-/// from 3 rows on. Tables of 256 levels are gathered one by one and never gain.
+/// core, AVX-512, 1 MiB of second and 32 MiB of third-level cache). Weights of 96 MB, which come
+/// from memory: packed ones are 3 to 7 times as fast with one row, 1.07 times with 32. 25 MB: 3
+/// times, 1.3 times with 8 rows, not from 16 on. 6 MB: 2 times, 1.3 times with 2 rows, not from 4
+/// on. Tables of 256 levels are gathered one by one and never gain.
 Verdict is_faster(const Unit& unit, const CodedWeights& w, std::int64_t m) {
+  constexpr std::int64_t kMiB = std::int64_t{1} << 20;
   const std::int64_t bytes = float_bytes(unit.node->graph());
   std::int64_t most = 2;
-  if (bytes > cache_bytes() / 2) most = 8;
-  if (bytes > cache_bytes()) most = 24;
+  if (bytes > 16 * kMiB) most = 8;
+  if (bytes > 64 * kMiB) most = 24;
   if (m > most) return refuse(cat(m, " rows: float32 weights are faster from ", most + 1, " on"));
   if (w.levels.size() > 16 && lowbit_code(w.levels) == LowbitCode::table256) {
     return refuse("float32 weights are faster than 256 levels in a table");
