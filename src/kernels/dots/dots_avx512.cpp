@@ -1,0 +1,70 @@
+// GCC's own header leaves results that are overwritten anyway uninitialised.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+#include <immintrin.h>
+
+#include "kernels/dots/dots_tables.hpp"
+
+namespace pare {
+namespace {
+
+/// 16 columns to a vector, without VNNI.
+struct Lanes {
+  using Bytes = __m512i;
+  using Words = __m512i;
+  using Floats = __m512;
+  static constexpr int kVectors = 1;
+  static constexpr int kColumns = 16;
+  static constexpr int kBytes = 64;
+
+  static Floats no_floats() { return _mm512_setzero_ps(); }
+  static Floats load_floats(const float* p) { return _mm512_loadu_ps(p); }
+  static void store(float* p, Floats x) { _mm512_storeu_ps(p, x); }
+  static Bytes load(const void* p) { return _mm512_loadu_si512(p); }
+  static Bytes four(const std::byte* p) {
+    int word = 0;
+    __builtin_memcpy(&word, p, 4);
+    return _mm512_set1_epi32(word);
+  }
+  static Words times(const std::int32_t* p, std::int32_t factor) {
+    return _mm512_mullo_epi32(load(p), _mm512_set1_epi32(factor));
+  }
+  static Bytes low_half(Bytes w) { return _mm512_and_si512(w, _mm512_set1_epi8(15)); }
+  static Bytes high_half(Bytes w) { return low_half(_mm512_srli_epi16(w, 4)); }
+  /// Pair sums of 4-bit codes with 8-bit ones are below 3811, two of them fit 16 bits.
+  static Words add_halves(Words acc, Bytes low, Bytes x, Bytes high, Bytes y) {
+    const Words pairs =
+        _mm512_add_epi16(_mm512_maddubs_epi16(low, x), _mm512_maddubs_epi16(high, y));
+    return _mm512_add_epi32(acc, _mm512_madd_epi16(pairs, _mm512_set1_epi16(1)));
+  }
+  /// Pair sums of bytes would saturate: the halves are multiplied on their own.
+  static Words add_bytes(Words acc, Bytes w, Bytes x) {
+    const Words low = _mm512_maddubs_epi16(low_half(w), x);
+    const Words high = _mm512_maddubs_epi16(high_half(w), x);
+    acc = _mm512_add_epi32(acc, _mm512_madd_epi16(low, _mm512_set1_epi16(1)));
+    return _mm512_add_epi32(acc, _mm512_madd_epi16(high, _mm512_set1_epi16(16)));
+  }
+  static Floats add_scaled(Floats total, Words sum, Floats scale) {
+    return _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), scale, total);
+  }
+};
+
+}  // namespace
+}  // namespace pare
+
+#include "kernels/dots/dots_body.inc"
+
+namespace pare {
+namespace {
+
+constexpr DotFn kRun[2][kMostDotRows] = {{PARE_DOTS_8(4)}, {PARE_DOTS_8(8)}};
+constexpr DotKernels kTable = {"avx512", 8, kRun, quantize};
+
+}  // namespace
+
+const DotKernels* dot_kernels_avx512() { return &kTable; }
+
+}  // namespace pare

@@ -1,0 +1,61 @@
+// GCC's own header leaves results that are overwritten anyway uninitialised.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+#include <immintrin.h>
+
+#include "kernels/dots/dots_tables.hpp"
+
+namespace pare {
+namespace {
+
+/// 16 columns to a vector; one instruction adds four products to each.
+struct Lanes {
+  using Bytes = __m512i;
+  using Words = __m512i;
+  using Floats = __m512;
+  static constexpr int kVectors = 1;
+  static constexpr int kColumns = 16;
+  static constexpr int kBytes = 64;
+
+  static Floats no_floats() { return _mm512_setzero_ps(); }
+  static Floats load_floats(const float* p) { return _mm512_loadu_ps(p); }
+  static void store(float* p, Floats x) { _mm512_storeu_ps(p, x); }
+  static Bytes load(const void* p) { return _mm512_loadu_si512(p); }
+  static Bytes four(const std::byte* p) {
+    int word = 0;
+    __builtin_memcpy(&word, p, 4);
+    return _mm512_set1_epi32(word);
+  }
+  static Words times(const std::int32_t* p, std::int32_t factor) {
+    return _mm512_mullo_epi32(load(p), _mm512_set1_epi32(factor));
+  }
+  static Bytes low_half(Bytes w) { return _mm512_and_si512(w, _mm512_set1_epi8(15)); }
+  static Bytes high_half(Bytes w) { return low_half(_mm512_srli_epi16(w, 4)); }
+  static Words add_halves(Words acc, Bytes low, Bytes x, Bytes high, Bytes y) {
+    return _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(acc, low, x), high, y);
+  }
+  static Words add_bytes(Words acc, Bytes w, Bytes x) { return _mm512_dpbusd_epi32(acc, w, x); }
+  static Floats add_scaled(Floats total, Words sum, Floats scale) {
+    return _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), scale, total);
+  }
+};
+
+}  // namespace
+}  // namespace pare
+
+#include "kernels/dots/dots_body.inc"
+
+namespace pare {
+namespace {
+
+constexpr DotFn kRun[2][kMostDotRows] = {{PARE_DOTS_8(4)}, {PARE_DOTS_8(8)}};
+constexpr DotKernels kTable = {"vnni", 8, kRun, quantize};
+
+}  // namespace
+
+const DotKernels* dot_kernels_vnni() { return &kTable; }
+
+}  // namespace pare
