@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "base/rng.hpp"
 #include "base/threads.hpp"
+#include "kernels/dots/dots.hpp"
 #include "kernels/lowbit/lowbit.hpp"
 #include "kernels/view.hpp"
 #include "ops/registry.hpp"
@@ -25,6 +26,7 @@
 namespace {
 
 namespace onednn = pare::onednn;
+using pare::DotMatrix;
 using pare::ElementKind;
 using pare::LowbitMatrix;
 using pare::Tensor;
@@ -114,13 +116,15 @@ class FloatProduct {
   Tensor scratch_;
 };
 
+/// Products with rows in float32 (LowbitMatrix) or made 8-bit integers (DotMatrix).
+template <class Matrix>
 class PackedProduct {
  public:
   PackedProduct(const pare::LowbitSource& source, std::int64_t m)
       : m_(m), y_(static_cast<std::size_t>(m * source.n)) {
     double sum = 0;
     do {
-      copies_.push_back(std::make_unique<LowbitMatrix>(source));
+      copies_.push_back(std::make_unique<Matrix>(source));
       sum += static_cast<double>(copies_.back()->bytes());
     } while (sum < kFootprint);
     scratch_ = Tensor(ElementKind::u8, {static_cast<std::int64_t>(copies_[0]->scratch_bytes(m))});
@@ -134,7 +138,7 @@ class PackedProduct {
 
  private:
   std::int64_t m_;
-  std::vector<std::unique_ptr<LowbitMatrix>> copies_;
+  std::vector<std::unique_ptr<Matrix>> copies_;
   std::size_t at_ = 0;
   std::vector<float> y_;
   Tensor scratch_;
@@ -153,15 +157,17 @@ double quantile(std::vector<double> v, double at) {
   return v[static_cast<std::size_t>(at * static_cast<double>(v.size() - 1))];
 }
 
-void check(const std::vector<float>& a, const std::vector<float>& b) {
+void check(const std::vector<float>& a, const std::vector<float>& b, double room = 1e-4) {
   double peak = 0;
   for (const float v : a) peak = std::max<double>(peak, std::abs(v));
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (!(std::abs(a[i] - b[i]) <= 1e-4 * peak)) throw std::runtime_error("wrong results");
+    if (!(std::abs(a[i] - b[i]) <= room * peak)) throw std::runtime_error("wrong results");
   }
 }
 
-void in_turns(benchmark::State& state, const Format& f) {
+/// `room`: how far results may be from those of floats, as a share of the greatest.
+template <class Matrix>
+void in_turns(benchmark::State& state, const Format& f, double room) {
   const std::int64_t m = state.range(0);
   const std::int64_t k = state.range(1);
   const std::int64_t n = state.range(2);
@@ -183,10 +189,10 @@ void in_turns(benchmark::State& state, const Format& f) {
   Tensor x(ElementKind::f32, {m, k});
   for (float& v : x.mutable_data<float>()) v = static_cast<float>(rng.normal());
   FloatProduct plain(w, m, k, n);
-  PackedProduct packed({k, n, codes, f.levels, f.block, scales, zeros, f.dense}, m);
+  PackedProduct<Matrix> packed({k, n, codes, f.levels, f.block, scales, zeros, f.dense}, m);
   plain.run(x);
   packed.run(x);
-  check(plain.y(), packed.y());
+  check(plain.y(), packed.y(), room);
   std::vector<double> a;
   std::vector<double> b;
   for ([[maybe_unused]] const auto step : state) {
@@ -304,15 +310,21 @@ const int kRegistered = [] {
     }
     b->ArgNames({"M", "size", "threads"})->Iterations(51)->Unit(benchmark::kMillisecond);
   }
-  for (const Format& f : formats()) {
-    auto* b =
-        benchmark::RegisterBenchmark(f.name, [&f](benchmark::State& state) { in_turns(state, f); });
+  const auto add = [](const std::string& name, auto run) {
+    auto* b = benchmark::RegisterBenchmark(name.c_str(), run);
     for (const std::int64_t k : {1024, 4096}) {
       for (const std::int64_t n : {1024, 4096}) {
         for (const std::int64_t m : {1, 16, 64}) b->Args({m, k, n, 1});
       }
     }
     b->ArgNames({"M", "K", "N", "threads"})->Iterations(31)->Unit(benchmark::kMillisecond);
+  };
+  for (const Format& f : formats()) {
+    add(f.name, [&f](benchmark::State& state) { in_turns<LowbitMatrix>(state, f, 1e-4); });
+    const bool integers = f.levels[1] - f.levels[0] == 1 && f.levels.size() > 4;
+    if (!integers) continue;
+    add(pare::cat("int8_rows_", f.name),
+        [&f](benchmark::State& state) { in_turns<DotMatrix>(state, f, 0.03); });
   }
   return 0;
 }();
