@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "kernels/dots/dots.hpp"
 #include "kernels/view.hpp"
 #include "runtime/packed_weights.hpp"
 #include "runtime/rows.hpp"
@@ -112,9 +113,36 @@ void add_row(const Value* v, PlanFacts& facts, std::int64_t n, std::vector<float
   for (std::size_t i = 0; i < bias.size(); ++i) bias[i] += row.at(row.size() == 1 ? 0 : i);
 }
 
+/// accuracy_level 4: the model says that 8-bit integers do for the input.
+bool allows_int8_rows(const Unit& unit, PlanFacts& facts) {
+  return unit.node->is("com.microsoft", "MatMulNBits") &&
+         facts.attributes(*unit.node).attr_int("accuracy_level") == 4;
+}
+
+/// Nothing when zero points are no integers.
+std::shared_ptr<const DotMatrix> dot_matrix(const CodedWeights& w) {
+  try {
+    return std::make_shared<const DotMatrix>(w.source());
+  } catch (const Error& error) {
+    if (error.fault() != Fault::unsupported) throw;
+    return nullptr;
+  }
+}
+
+template <class Matrix>
+void hold(Prepared& made, std::shared_ptr<const Matrix> matrix, std::vector<float> bias,
+          std::int64_t m) {
+  made.scratch_bytes = matrix->scratch_bytes(m);
+  made.weight_bytes = matrix->bytes() + bias.size() * sizeof(float);
+  made.kernel = std::make_unique<FunctionKernel>(
+      [matrix = std::move(matrix), bias = std::move(bias), m](const KernelArgs& args) {
+        matrix->multiply(view<float>(args.in[0]), m, bias.empty() ? nullptr : bias.data(),
+                         view<float>(args.out[0]), args.scratch);
+      });
+}
+
 Prepared make_packed(const Unit& unit, PlanFacts& facts) {
   const CodedWeights w = read_weights(unit, facts);
-  const auto matrix = std::make_shared<const LowbitMatrix>(w.source());
   std::vector<float> bias;
   if (unit.node->is("com.microsoft", "MatMulNBits")) add_row(unit.node->input(5), facts, w.n, bias);
   if (unit.is("Gemm") || unit.is("Conv")) add_row(unit.node->input(2), facts, w.n, bias);
@@ -124,13 +152,16 @@ Prepared make_packed(const Unit& unit, PlanFacts& facts) {
   Prepared made;
   made.inputs = {{unit.input(0), layout}};
   made.outputs = {layout};
-  made.scratch_bytes = matrix->scratch_bytes(m);
-  made.weight_bytes = matrix->bytes() + bias.size() * sizeof(float);
+  if (allows_int8_rows(unit, facts)) {
+    if (const auto dots = dot_matrix(w)) {
+      made.note = cat(dots->isa(), ", ", dots->bits(), "-bit, int8 rows");
+      hold(made, dots, std::move(bias), m);
+      return made;
+    }
+  }
+  const auto matrix = std::make_shared<const LowbitMatrix>(w.source());
   made.note = cat(matrix->isa(), ", ", to_string(matrix->code()));
-  made.kernel = std::make_unique<FunctionKernel>([=](const KernelArgs& args) {
-    matrix->multiply(view<float>(args.in[0]), m, bias.empty() ? nullptr : bias.data(),
-                     view<float>(args.out[0]), args.scratch);
-  });
+  hold(made, matrix, std::move(bias), m);
   return made;
 }
 

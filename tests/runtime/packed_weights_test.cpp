@@ -215,6 +215,7 @@ struct NBits {
   std::int64_t block = 32;
   enum class Zeros : std::uint8_t { none, packed, real } zeros = Zeros::none;
   bool bias = false;
+  std::int64_t accuracy = 0;
 };
 
 void add_n_bits(Builder& b, Value* x, const NBits& how) {
@@ -237,7 +238,8 @@ void add_n_bits(Builder& b, Value* x, const NBits& how) {
                                     .attributes = {{"K", kDepth},
                                                    {"N", kWidth},
                                                    {"bits", how.bits},
-                                                   {"block_size", how.block}},
+                                                   {"block_size", how.block},
+                                                   {"accuracy_level", how.accuracy}},
                                     .domain = "com.microsoft"})
                          ->output());
 }
@@ -254,6 +256,43 @@ TEST(PackedWeights, MatMulNBits) {
           EXPECT_TRUE(r.has("native:packed_product")) << r.refusals();
           expect_close(r);
         }
+      }
+    }
+  }
+}
+
+/// Where the model allows it, rows become 8-bit integers: each value moves by at most half of a
+/// 127th of its row's greatest.
+TEST(PackedWeights, MatMulNBitsOnInt8RowsWhereTheModelAllowsIt) {
+  for (const std::int64_t bits : {2, 4, 8}) {
+    for (const auto zeros : {NBits::Zeros::none, NBits::Zeros::packed, NBits::Zeros::real}) {
+      Builder b;
+      Value* x = b.input("x", {3, kDepth});
+      add_n_bits(b, x, {bits, 32, zeros, true, 4});
+      const Tensor input = b.random({3, kDepth});
+      const Compared r = run_packed(b.graph, {input});
+      const bool integers = zeros != NBits::Zeros::real;
+      EXPECT_EQ(r.has("int8 rows"), integers) << r.kernels();
+      if (!integers) {
+        expect_close(r);
+        continue;
+      }
+      // The sum of the magnitudes of a column, from the reference, by rows of one value each.
+      Tensor unit(f32, {kDepth, kDepth});
+      for (std::int64_t k = 0; k < kDepth; ++k) {
+        unit.mutable_data<float>()[static_cast<std::size_t>(k * kDepth + k)] = 1;
+      }
+      Builder same;
+      add_n_bits(same, same.input("x", {kDepth, kDepth}), {bits, 32, zeros, false, 0});
+      const Tensor w = interpret(same.graph, op_registry(), {unit})[0];
+      for (std::int64_t i = 0; i < 3 * kWidth; ++i) {
+        double sum = 0;
+        for (std::int64_t k = 0; k < kDepth; ++k) {
+          sum += std::abs(w.data<float>()[static_cast<std::size_t>(k * kWidth + i % kWidth)]);
+        }
+        // Values are below 1.
+        ASSERT_NEAR(r.fast[0].data<float>()[static_cast<std::size_t>(i)],
+                    r.meaning[0].data<float>()[static_cast<std::size_t>(i)], sum / 127 / 2 * 1.001);
       }
     }
   }
