@@ -67,6 +67,7 @@ class LevelMatrix::Rows {
 
   /// Codes of row m.
   void copy(std::int64_t m, std::uint8_t* to) const {
+    if (depth_ == 0) return;
     if (window_ == nullptr) {
       std::memcpy(to, x_ + m * depth_, static_cast<std::size_t>(depth_));
       return;
@@ -193,7 +194,8 @@ void LevelMatrix::run_block(const Rows& rows, std::int64_t first, std::int64_t c
   // 64 bytes more than the rows need, so that rows do not meet in the same cache set.
   const std::int64_t stride = steps_ * 4 + kStepBytes;
   std::vector<std::byte> x(static_cast<std::size_t>(count * stride));
-  std::vector<std::uint8_t> row(static_cast<std::size_t>(steps_ * 4));
+  // One byte at least: nothing may be copied to no address.
+  std::vector<std::uint8_t> row(static_cast<std::size_t>(steps_ * 4 + 1));
   for (std::int64_t r = 0; r < count; ++r) {
     rows.copy(first + r, row.data());
     std::byte* to = x.data() + r * stride;
