@@ -18,8 +18,6 @@ constexpr std::int64_t kColumns = 16;
 constexpr std::int64_t kWordBytes = 64;
 /// Values of k that become floats at a time: with two panels half of a first-level cache.
 constexpr std::int64_t kDecoded = 256;
-/// Up to so many tiles of few rows codes are unpacked anew for each: it hides behind the products.
-constexpr std::int64_t kFewTiles = 4;
 
 std::vector<const LowbitKernels*> available() {
   std::vector<const LowbitKernels*> found;
@@ -258,7 +256,7 @@ std::size_t LowbitMatrix::scratch_bytes(std::int64_t m) const noexcept {
 
 void LowbitMatrix::multiply(const float* x, std::int64_t m, const float* bias, float* y,
                             std::byte* scratch) const {
-  if (m <= kFewTiles * kernels_->few_rows) {
+  if (m <= kernels_->few_most) {
     few(x, m, bias, y, scratch);
   } else {
     many(x, m, bias, y, scratch);

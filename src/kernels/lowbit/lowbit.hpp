@@ -61,11 +61,12 @@ inline constexpr int kMostFloatPanels = 2;
 /// Kernels of one instruction set. All add up in float32.
 struct LowbitKernels {
   std::string_view isa;
-  int rows = 0;                                         ///< of the largest tile of `multiply`
-  int panels = 0;                                       ///< of the same
-  int few_rows = 0;                                     ///< of the largest tile of `few`
-  const LowbitFewFn (*few)[2][kMostFewRows] = nullptr;  ///< [code][has zeros][rows - 1]
-  const LowbitDecodeFn (*decode)[2] = nullptr;          ///< [code][has zeros]
+  int rows = 0;      ///< of the largest tile of `multiply`
+  int panels = 0;    ///< of the same
+  int few_rows = 0;  ///< of the largest tile of `few`
+  int few_most = 0;  ///< rows up to which unpacking anew for each tile of `few` is faster
+  const LowbitFewFn (*few)[2][kMostFewRows] = nullptr;           ///< [code][has zeros][rows - 1]
+  const LowbitDecodeFn (*decode)[2] = nullptr;                   ///< [code][has zeros]
   const LowbitMultiplyFn (*multiply)[kMostFloatRows] = nullptr;  ///< [panels - 1][rows - 1]
 };
 

@@ -134,7 +134,7 @@ namespace {
 #define PARE_FEW PARE_FEW_4
 constexpr LowbitFewFn kFew[kLowbitCodes][2][kMostFewRows] = {PARE_FEW_ALL};
 constexpr LowbitMultiplyFn kMultiply[][kMostFloatRows] = {{PARE_ROWS_6(2)}};
-constexpr LowbitKernels kTable = {"avx2", 6, 1, 4, kFew, kDecode, kMultiply};
+constexpr LowbitKernels kTable = {"avx2", 6, 1, 4, 6, kFew, kDecode, kMultiply};
 
 }  // namespace
 

@@ -126,7 +126,7 @@ namespace {
 #define PARE_FEW PARE_FEW_8
 constexpr LowbitFewFn kFew[kLowbitCodes][2][kMostFewRows] = {PARE_FEW_ALL};
 constexpr LowbitMultiplyFn kMultiply[][kMostFloatRows] = {{PARE_ROWS_14(1)}, {PARE_ROWS_14(2)}};
-constexpr LowbitKernels kTable = {"avx512", 14, 2, 8, kFew, kDecode, kMultiply};
+constexpr LowbitKernels kTable = {"avx512", 14, 2, 8, 32, kFew, kDecode, kMultiply};
 
 }  // namespace
 

@@ -120,7 +120,7 @@ namespace {
 #define PARE_FEW PARE_FEW_4
 constexpr LowbitFewFn kFew[kLowbitCodes][2][kMostFewRows] = {PARE_FEW_ALL};
 constexpr LowbitMultiplyFn kMultiply[][kMostFloatRows] = {{PARE_ROWS_6(1)}};
-constexpr LowbitKernels kTable = {"base", 4, 1, 4, kFew, kDecode, kMultiply};
+constexpr LowbitKernels kTable = {"base", 4, 1, 4, 4, kFew, kDecode, kMultiply};
 
 }  // namespace
 
