@@ -59,6 +59,7 @@ unsigned code_bits(DType type) {
 /// What every code of a type means.
 std::vector<float> levels_of(DType type) {
   const unsigned bits = code_bits(type);
+  if (bits == 0) throw Error(Fault::internal, "no type of codes");
   const unsigned each = 8 / bits;
   Tensor all(type, {std::int64_t{1} << bits});
   const auto bytes = all.mutable_bytes();

@@ -23,7 +23,7 @@ enum class Draw : std::uint8_t { any, ends, greatest };
 int draw(Rng& rng, int least, int greatest, Draw how) {
   if (how == Draw::greatest) return greatest;
   if (how == Draw::ends) return rng.below(2) == 0 ? least : greatest;
-  return least + static_cast<int>(rng.below(static_cast<std::uint64_t>(greatest - least + 1)));
+  return least + static_cast<int>(rng.below(static_cast<unsigned>(greatest - least + 1)));
 }
 
 struct Operands {

@@ -117,7 +117,8 @@ Case make_case(Rng& rng, const Format& f, std::int64_t m, std::int64_t k, std::i
   for (std::int64_t i = 0; i < blocks * n; ++i) {
     c.scales.push_back(0.01F + static_cast<float>(rng.uniform()));
     const auto zero = static_cast<float>(rng.below(f.levels.size()));
-    if (f.zeros == Zeros::one) c.zeros.push_back(static_cast<float>(f.levels.size() / 2));
+    if (f.zeros == Zeros::one)
+      c.zeros.push_back(std::floor(static_cast<float>(f.levels.size()) / 2));
     if (f.zeros == Zeros::several) c.zeros.push_back(zero);
   }
   for (std::int64_t i = 0; i < m * k; ++i) c.x.push_back(static_cast<float>(rng.normal()));

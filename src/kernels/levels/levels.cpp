@@ -75,6 +75,7 @@ class LevelMatrix::Rows {
     const LevelWindow& w = *window_;
     const std::int64_t columns = w.out(1);
     const std::int64_t rows = w.out(0);
+    if (columns <= 0 || rows <= 0) return;  // no window fits: there is no row to ask for
     const std::int64_t top = m / columns % rows * w.strides[0] - w.before[0];
     const std::int64_t left = m % columns * w.strides[1] - w.before[1];
     const std::uint8_t* image = x_ + m / (columns * rows) * w.height * w.width * w.channels;

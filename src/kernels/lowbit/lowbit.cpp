@@ -147,7 +147,7 @@ bool LowbitMatrix::take_float8(const std::array<bool, 256>& used, const LowbitSo
     float factor = 0;
     bool fits = true;
     for (std::size_t c = 0; c < used.size(); ++c) {
-      const auto code = static_cast<int>(static_cast<std::int8_t>(c));
+      const int code = static_cast<int>(c) - (c < 128 ? 0 : 256);
       raw[c] = to_float(F16{static_cast<std::uint16_t>(code * (1 << shift) & mask)});
       if (!used[c]) continue;
       if (factor == 0 && raw[c] != 0) factor = table_[c] / raw[c];
