@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -42,8 +43,8 @@ struct Format {
 };
 
 std::vector<float> integers(int least, int count) {
-  std::vector<float> v;
-  for (int i = 0; i < count; ++i) v.push_back(static_cast<float>(least + i));
+  std::vector<float> v(static_cast<std::size_t>(count));
+  std::iota(v.begin(), v.end(), static_cast<float>(least));
   return v;
 }
 
