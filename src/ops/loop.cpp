@@ -43,6 +43,16 @@ void infer(ShapeContext& c) {
   }
 }
 
+/// What a body says about going on; nothing has checked its type.
+bool condition_of(const OpCall& call, const RuntimeValue& value) {
+  const Tensor& t = value.tensor();
+  if (t.kind() != ElementKind::boolean || t.size() != 1) {
+    call.fail(cat("the condition of the body is ", t.type().name(), to_string(t.shape()),
+                  ", wanted one bool"));
+  }
+  return t.item<bool>();
+}
+
 void reference(OpCall& call) {
   const std::size_t carried = carried_count(call);
   const auto body = loop_body(call, carried);
@@ -57,7 +67,7 @@ void reference(OpCall& call) {
                                            Tensor::scalar<bool>(true)};
     arguments.insert(arguments.end(), values.begin(), values.end());
     const std::vector<RuntimeValue> made = call.run_body(*body, std::move(arguments));
-    go_on = made.at(0).tensor().item<bool>();
+    go_on = condition_of(call, made.at(0));
     for (std::size_t i = 0; i < carried; ++i) values[i] = made.at(i + 1);
     for (std::size_t i = 0; i < scanned.size(); ++i) {
       scanned[i].push_back(made.at(carried + 1 + i).tensor());

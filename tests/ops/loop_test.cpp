@@ -1,3 +1,4 @@
+#include "ir/text.hpp"
 #include "ops/elementwise.hpp"
 
 namespace pare {
@@ -82,6 +83,14 @@ TEST(Loop, ValuesMayGrow) {
   EXPECT_EQ(c.node->output(2)->type().text(), "float32[?,1]");
   const auto y = c.run(3, true, 1, 0);
   expect_close(y[1], {1, 1, 2, 4}, 0);
+}
+
+TEST(Loop, AConditionThatIsNoBoolIsCorrupt) {
+  const auto graph = parse_graph(
+      "const m: int64[] = [3]\nconst c: bool[] = [1]\nconst x: float32[2] = [1, 2]\n"
+      "y = Loop(m, c, x) {body = graph {\ninput i: int64[]\ninput k: bool[]\n"
+      "input v: float32[2]\ngo = Identity(i)\nw = Add(v, v)\noutput go\noutput w}}\noutput y");
+  EXPECT_EQ(fault_of([&] { (void)interpret(*graph, op_registry(), {}); }), Fault::corrupt);
 }
 
 TEST(Loop, BodiesThatDoNotFitAreCorrupt) {

@@ -19,6 +19,10 @@ std::unique_ptr<Graph> block() {
                       "const wq: float32[64,24] = rand(3)\nconst wk: float32[64,24] = rand(4)\n"
                       "n = LayerNormalization(x, g, b) {axis = -1}\n"
                       "q = MatMul(n, wq) @query\nk = MatMul(n, wk) @key\noutput q, k"));
+  Rng rng(5);
+  for (const char* name : {"wq", "wk"}) {
+    graph->find(name)->set_constant(compress_test::random_tensor({64, 24}, rng, 0.1));
+  }
   infer_shapes(*graph, op_registry());
   return graph;
 }
