@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "base/rng.hpp"
 #include "base/threads.hpp"
 #include "compress/affine.hpp"
 #include "runtime/session.hpp"
@@ -119,12 +120,21 @@ class Collector {
       const std::int64_t n = std::min(kChunk, want - first);
       parallel_for(n, 8, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
-          fill((first + i) * total / want, rows.data() + i * width);
+          fill(chosen(first + i, want, total), rows.data() + i * width);
         }
       });
       accumulate(rows, n, width);
       in_.samples += n;
     }
+  }
+
+  /// A row of the i-th of `want` equal parts of all: drawn, as equal steps would meet the same
+  /// columns of an image again and again.
+  [[nodiscard]] std::int64_t chosen(std::int64_t i, std::int64_t want, std::int64_t total) const {
+    const std::int64_t begin = i * total / want;
+    const std::int64_t size = (i + 1) * total / want - begin;
+    Rng rng(static_cast<std::uint64_t>(in_.samples), static_cast<std::uint64_t>(i));
+    return begin + static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(size)));
   }
 
   void accumulate(const std::vector<float>& rows, std::int64_t n, std::int64_t width) {

@@ -113,6 +113,17 @@ TEST(LayerInputs, OfAConvolutionGiveThePowerOfItsOutputs) {
   }
 }
 
+// Of an image as wide as the step between the rows taken, every column must be met: were it always
+// the first one, a third of the moments would be those of padding.
+TEST(LayerInputs, AreTakenFromAllOfAnImage) {
+  const LayerInputs in = inputs_of(
+      "input x: float32[1,1,64,32]\nconst w: float32[2,1,3,3] = rand(1)\n"
+      "y = Conv(x, w) {pads = [1, 1, 1, 1]}\noutput y",
+      noise({1, 1, 64, 32}), 64);
+  ASSERT_EQ(in.samples, 64);
+  for (std::int64_t i = 0; i < 9; ++i) EXPECT_GT(in.moments[i * 10], 0.4) << i;
+}
+
 TEST(LayerInputs, AreBoundedInNumberAndTakenEvenly) {
   const LayerInputs in = inputs_of(
       "input x: float32[1000,4]\nconst w: float32[4,5] = rand(1)\ny = MatMul(x, w)\noutput y",

@@ -7,6 +7,7 @@
 #include "cli/verb.hpp"
 #include "compress/recipe.hpp"
 #include "formats/format.hpp"
+#include "passes/registry.hpp"
 #include "search/workbench.hpp"
 
 namespace pare {
@@ -21,6 +22,7 @@ struct Arguments {
   DataArguments data;
   bool force = false;
   bool list = false;
+  bool explain = false;
 };
 
 Recipe recipe_of(const Arguments& a) {
@@ -108,13 +110,23 @@ int run(const Arguments& a, Console& console) {
   const std::uint64_t bytes = stored_bytes(a.output, read_model(a.output));
   std::string text;
   for (const std::string& n : notes) text += n + "\n";
+  // What was done to each layer, and why not; the passes of `optimize` are `pare optimize
+  // --explain`.
+  nlohmann::json layers = nlohmann::json::array();
+  for (const PassEvent& e : bench.events()) {
+    if (find_pass(e.pass) != nullptr || e.kind == Verdict::Kind::not_mine) continue;
+    const bool done = e.kind == Verdict::Kind::accept;
+    layers.push_back({{"step", e.pass}, {"layer", e.node}, {"done", done}, {"why", e.reason}});
+    if (a.explain) text += cat(done ? "  " : "  not ", e.node, ": ", e.reason, "\n");
+  }
   console.print(cat(text, "written: ", a.output, ", ", human_bytes(bench.model_bytes()), " -> ",
                     human_bytes(bytes), "\n"));
   console.result({{"output", a.output},
                   {"recipe", recipe.yaml()},
                   {"bytes_before", bench.model_bytes()},
                   {"bytes_after", bytes},
-                  {"notes", notes}});
+                  {"notes", notes},
+                  {"layers", layers}});
   return 0;
 }
 
@@ -128,6 +140,7 @@ std::function<int(Console&)> setup(CLI::App& app) {
   a->data.add_calibration(app);
   add_target(app, a->target);
   app.add_flag("--force", a->force, "replace an existing output");
+  app.add_flag("--explain", a->explain, "say what was done to each layer");
   app.add_flag("--list", a->list, "list the methods and their options");
   return [a](Console& console) { return run(*a, console); };
 }

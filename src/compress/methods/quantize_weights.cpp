@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "base/decimal.hpp"
 #include "compress/layer_inputs.hpp"
@@ -138,6 +139,18 @@ double sqnr_db(const WeightMatrix& w, const WeightMatrix& v) {
   return noise > 0 ? 10 * std::log10(signal / noise) : 300;
 }
 
+/// Of the layer's outputs for the inputs that calibration saw; the mean of its groups' errors.
+double output_db(const WeightMatrix& w, const WeightMatrix& v, const LayerInputs& inputs) {
+  const std::int64_t count = w.rows / inputs.groups;
+  double error = 0;
+  for (std::int64_t g = 0; g < inputs.groups; ++g) {
+    error += output_error(rows_of(w, g * count, count), rows_of(v, g * count, count),
+                          inputs.moments_of(g)) /
+             static_cast<double>(inputs.groups);
+  }
+  return error > 0 ? -10 * std::log10(error) : 300;
+}
+
 class Quantizer {
  public:
   Quantizer(Graph& graph, const Options& o, MethodContext& context)
@@ -232,7 +245,11 @@ class Quantizer {
     weights_ += count;
     ++done_;
     Verdict verdict = accept();
-    verdict.reason = cat("weight SQNR ", fixed(sqnr_db(w, coded.decoded()), 1), " dB");
+    const WeightMatrix decoded = coded.decoded();
+    verdict.reason = cat("weight SQNR ", fixed(sqnr_db(w, decoded), 1), " dB");
+    if (inputs != nullptr) {
+      verdict.reason += cat(", output SQNR ", fixed(output_db(w, decoded, *inputs), 1), " dB");
+    }
     for (const std::string& note : notes) verdict.reason += cat("; ", note);
     event(name, std::move(verdict));
   }
