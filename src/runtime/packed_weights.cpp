@@ -83,7 +83,6 @@ struct Dims {
 };
 
 std::optional<Dims> dims_of(const Unit& unit, PlanFacts& facts, const Shape& codes) {
-  Dims d;
   if (unit.is("Conv")) {
     const bool one = std::all_of(codes.begin() + 2, codes.end(), [](auto s) { return s == 1; });
     if (codes.size() < 3 || !one || unit.turned_weights) return std::nullopt;

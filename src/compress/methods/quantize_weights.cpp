@@ -5,10 +5,8 @@
 #include "compress/layer_inputs.hpp"
 #include "compress/method.hpp"
 #include "compress/static_int8.hpp"
-#include "compress/weights/adaround.hpp"
-#include "compress/weights/gptq.hpp"
-#include "compress/weights/hqq.hpp"
 #include "compress/weights/place.hpp"
+#include "compress/weights/round_layer.hpp"
 
 namespace pare {
 namespace {
@@ -39,7 +37,7 @@ OptionTable<Options> options() {
        "for "
        "the power of their inputs (imatrix); gptq, adaround: for the least change of the outputs; "
        "hqq: zero points between the levels")
-      .one_of({"rtn", "mse", "imatrix", "gptq", "adaround", "hqq"});
+      .one_of(round_method_names());
   t.integer("group", &Options::group, "weights of a channel that share a scale; 0 = all")
       .between(0, 1e6);
   t.flag("per_tensor", &Options::per_tensor, "one scale for all weights of a layer");
@@ -59,119 +57,27 @@ OptionTable<Options> options() {
   return t;
 }
 
-bool uses_moments(const std::string& method) {
-  return method == "gptq" || method == "adaround" || method == "imatrix";
+RoundOptions round_options(const Options& o) {
+  return {o.method, o.group, o.per_tensor, o.symmetric, o.act_order, o.damping, o.iterations};
 }
 
-WeightGrid grid_for(const Options& o, DType format) {
-  WeightGrid grid = grid_of(format);
-  grid.group = o.group;
-  grid.one_scale = o.per_tensor;
-  if (o.per_tensor && o.group > 0) {
-    throw Error(Fault::config, "per_tensor and group exclude each other");
-  }
-  grid.symmetric = o.symmetric || !grid.whole;
-  if (grid.rule == ScaleRule::amax && o.method != "rtn" && o.method != "hqq") {
-    grid.rule = ScaleRule::search;
-  }
-  return grid;
-}
-
-/// One group of a convolution, or the whole layer.
-CodedWeights rounded(const WeightMatrix& w, const Options& o, const WeightGrid& grid,
-                     std::span<const double> moments, std::vector<std::string>& notes) {
-  if (o.method == "hqq") return hqq(w, grid);
-  if (moments.empty()) return round_to_nearest(w, grid);
-  if (o.method == "gptq") {
-    GptqOptions g;
-    g.act_order = o.act_order;
-    g.damping = o.damping;
-    GptqResult result = gptq(w, moments, grid, g);
-    if (result.damping > o.damping) notes.push_back(cat("damping raised to ", result.damping));
-    return std::move(result.coded);
-  }
-  if (o.method == "adaround") {
-    AdaroundOptions a;
-    a.iterations = static_cast<int>(o.iterations);
-    return adaround(w, moments, grid, a);
-  }
-  std::vector<float> importance;
-  for (std::int64_t c = 0; c < w.columns; ++c) {
-    importance.push_back(static_cast<float>(moments[c * w.columns + c]));
-  }
-  return round_to_nearest(w, grid, importance);
-}
-
-WeightMatrix rows_of(const WeightMatrix& w, std::int64_t first, std::int64_t count) {
-  const auto begin = w.values.begin() + first * w.columns;
-  return {count, w.columns, {begin, begin + count * w.columns}};
-}
-
-CodedWeights rounded_layer(const WeightMatrix& w, const Options& o, const WeightGrid& grid,
-                           const LayerInputs* inputs, std::vector<std::string>& notes) {
-  if (inputs == nullptr || inputs->groups == 1) {
-    return rounded(w, o, grid,
-                   inputs == nullptr ? std::span<const double>() : inputs->moments_of(0), notes);
-  }
-  if (grid.one_scale) {
-    notes.emplace_back("one scale for all groups: rounded to nearest");
-    return round_to_nearest(w, grid);
-  }
-  CodedWeights all{grid, w.rows, w.columns, {}, {}};
-  const std::int64_t count = w.rows / inputs->groups;
-  for (std::int64_t g = 0; g < inputs->groups; ++g) {
-    const CodedWeights part =
-        rounded(rows_of(w, g * count, count), o, grid, inputs->moments_of(g), notes);
-    all.codes.insert(all.codes.end(), part.codes.begin(), part.codes.end());
-    all.scales.insert(all.scales.end(), part.scales.begin(), part.scales.end());
-  }
-  return all;
-}
-
-double sqnr_db(const WeightMatrix& w, const WeightMatrix& v) {
-  double signal = 0;
-  double noise = 0;
-  for (std::size_t i = 0; i < w.values.size(); ++i) {
-    const double d = static_cast<double>(w.values[i]) - v.values[i];
-    signal += static_cast<double>(w.values[i]) * w.values[i];
-    noise += d * d;
-  }
-  return noise > 0 ? 10 * std::log10(signal / noise) : 300;
-}
-
-/// Of the layer's outputs for the inputs that calibration saw; the mean of its groups' errors.
-double output_db(const WeightMatrix& w, const WeightMatrix& v, const LayerInputs& inputs) {
-  const std::int64_t count = w.rows / inputs.groups;
-  double error = 0;
-  for (std::int64_t g = 0; g < inputs.groups; ++g) {
-    error += output_error(rows_of(w, g * count, count), rows_of(v, g * count, count),
-                          inputs.moments_of(g)) /
-             static_cast<double>(inputs.groups);
-  }
-  return error > 0 ? -10 * std::log10(error) : 300;
-}
+double decibels(double error) { return error > 0 ? -10 * std::log10(error) : 300; }
 
 class Quantizer {
  public:
   Quantizer(Graph& graph, const Options& o, MethodContext& context)
-      : graph_(graph), o_(o), context_(context), format_(dtype_by_name(o.format)) {
-    if (!format_.valid()) {
-      throw Error(Fault::config, cat("no number format is called '", escape_terminal(o.format),
-                                     "'; `pare formats` lists them"));
-    }
-    grid_ = grid_for(o, format_);
-  }
+      : graph_(graph), o_(o), context_(context), format_(weight_format(o.format)) {}
 
   void run() {
     choose();
-    if (uses_moments(o_.method)) {
+    if (uses_inputs(o_.method)) {
       if (context_.calibration == nullptr) {
         throw Error(Fault::usage, "this step needs calibration samples (--data or --calib)");
       }
       if (!o_.sequential) collect(layers_);
     }
     for (const std::string& name : layers_) {
-      if (uses_moments(o_.method) && o_.sequential) {
+      if (uses_inputs(o_.method) && o_.sequential) {
         inputs_.clear();
         infer_shapes(graph_, context_.ops);
         collect({name});
@@ -235,10 +141,7 @@ class Quantizer {
     const auto found = inputs_.find(name);
     const LayerInputs* inputs = found == inputs_.end() ? nullptr : &found->second;
     std::vector<std::string> notes;
-    if (uses_moments(o_.method) && inputs == nullptr) {
-      notes.emplace_back("its inputs were not collected: rounded to nearest");
-    }
-    const CodedWeights coded = rounded_layer(w, o_, grid_, inputs, notes);
+    const CodedWeights coded = round_layer(w, round_options(o_), format_, inputs, notes);
     place_weights(graph_, *node, coded, format_);
     const auto count = static_cast<double>(w.values.size());
     bits_ += placed_bits(coded, format_) * count;
@@ -246,9 +149,10 @@ class Quantizer {
     ++done_;
     Verdict verdict = accept();
     const WeightMatrix decoded = coded.decoded();
-    verdict.reason = cat("weight SQNR ", fixed(sqnr_db(w, decoded), 1), " dB");
+    verdict.reason = cat("weight SQNR ", fixed(weight_sqnr_db(w, decoded), 1), " dB");
     if (inputs != nullptr) {
-      verdict.reason += cat(", output SQNR ", fixed(output_db(w, decoded, *inputs), 1), " dB");
+      verdict.reason += cat(", output SQNR ",
+                            fixed(decibels(relative_output_error(w, decoded, *inputs)), 1), " dB");
     }
     for (const std::string& note : notes) verdict.reason += cat("; ", note);
     event(name, std::move(verdict));
@@ -258,7 +162,6 @@ class Quantizer {
   const Options& o_;
   MethodContext& context_;
   DType format_;
-  WeightGrid grid_;
   std::vector<std::string> layers_;
   std::map<std::string, LayerInputs> inputs_;
   std::size_t seen_ = 0;
@@ -280,7 +183,7 @@ MethodDef method_quantize_weights() {
                      "hold the weights of convolutions and products in any format of 1 to 8 bits",
                      options(), apply)
       .needs_calibration_when(
-          [](const OptionMap& given) { return uses_moments(option_text(given, "method", "mse")); })
+          [](const OptionMap& given) { return uses_inputs(option_text(given, "method", "mse")); })
       .rounding()
       .source(
           "arXiv:2210.17323 (gptq); arXiv:2004.10568 (adaround); Badri and Shaji 2023 (hqq); "

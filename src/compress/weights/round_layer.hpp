@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compress/layer_inputs.hpp"
+#include "compress/weights/grid.hpp"
+
+namespace pare {
+
+/// How the weights of a layer are rounded to a format.
+struct RoundOptions {
+  std::string method = "mse";      ///< rtn, mse, imatrix, gptq, adaround or hqq
+  std::int64_t group = 0;          ///< columns that share a scale; 0 = the row
+  bool per_tensor = false;         ///< one scale for all
+  bool symmetric = true;           ///< whole numbers: no zero points
+  bool act_order = true;           ///< gptq
+  double damping = 0.01;           ///< gptq
+  std::int64_t iterations = 1000;  ///< adaround
+};
+
+/// Names of the methods, for options.
+const std::vector<std::string>& round_method_names();
+/// Whether the method needs the inputs of a layer.
+bool uses_inputs(const std::string& method);
+/// The format of that name. Fault::config when there is none.
+DType weight_format(const std::string& name);
+
+/// The weights of a layer rounded to `format`, each group of a convolution by its own inputs.
+/// `inputs` may be nullptr: then methods that need them round to nearest, and say so in `notes`.
+/// Errors: Fault::config for options that exclude each other, formats without a list of values.
+CodedWeights round_layer(const WeightMatrix& w, const RoundOptions& options, DType format,
+                         const LayerInputs* inputs, std::vector<std::string>& notes);
+
+/// Power of what rounding adds to the outputs over the power of the outputs, for the inputs that
+/// calibration saw; the mean over groups.
+double relative_output_error(const WeightMatrix& w, const WeightMatrix& rounded,
+                             const LayerInputs& inputs);
+/// Signal-to-noise ratio of the weights themselves in dB; 300 when they are equal.
+double weight_sqnr_db(const WeightMatrix& w, const WeightMatrix& rounded);
+
+}  // namespace pare
