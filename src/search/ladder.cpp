@@ -75,6 +75,26 @@ Candidate mixed_candidate(const std::string& calibration, std::vector<std::strin
                    Rung::mixed_int8, std::move(options));
 }
 
+std::vector<Candidate> low_bit_candidates(const std::string& calibration) {
+  const Rung rung = calibration.empty() ? Rung::low_bit_weights : Rung::low_bit;
+  const std::string behind = calibration.empty() ? "" : ", int8 activations";
+  std::vector<Candidate> out;
+  const auto add = [&](const std::string& name, RecipeStep step) {
+    Candidate c{name + behind, rung, {{optimize_step(), std::move(step)}}};
+    if (!calibration.empty()) {
+      c.recipe.steps.push_back({"quantize_activations", {{"calibration", calibration}}});
+    }
+    out.push_back(std::move(c));
+  };
+  for (const double bits : {6.5, 5.5}) {
+    add(cat("int8 and int4 weights, ", bits, " bits"),
+        {"mix_weights", {{"formats", std::vector<std::string>{"int8", "int4"}}, {"bits", bits}}});
+  }
+  add("int4 weights",
+      {"quantize_weights", {{"format", std::string("int4")}, {"method", std::string("gptq")}}});
+  return out;
+}
+
 std::vector<std::size_t> float_layer_counts(std::size_t layers) {
   std::vector<std::size_t> counts;
   for (const double share : {0.5, 0.25, 0.1, 0.0}) {

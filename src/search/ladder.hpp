@@ -25,6 +25,11 @@ Candidate mixed_candidate(const std::string& calibration, std::vector<std::strin
 /// tenth, one; without repetitions and without all or none.
 std::vector<std::size_t> float_layer_counts(std::size_t layers);
 
+/// Weights of 4 to 8 bits, for sizes below those of INT8: mixtures of both that keep to 6.5 and 5.5
+/// bits, then 4 bits everywhere, rounded by GPTQ. `calibration` not empty: with INT8 activations by
+/// that calibrator, for limits of latency; else activations stay float.
+std::vector<Candidate> low_bit_candidates(const std::string& calibration);
+
 /// All calibrators, in the order in which they are preferred when they do equally well.
 const std::vector<std::string>& calibrators();
 

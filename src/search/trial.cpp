@@ -51,6 +51,8 @@ std::string_view to_string(Rung rung) noexcept {
     case Rung::dynamic_int8: return "dynamic int8";
     case Rung::mixed_int8: return "int8, sensitive layers float";
     case Rung::int8: return "int8";
+    case Rung::low_bit_weights: return "low-bit weights";
+    case Rung::low_bit: return "low-bit weights, int8 activations";
   }
   return "?";
 }

@@ -19,6 +19,8 @@ enum class Rung : int {
   dynamic_int8 = 4,
   mixed_int8 = 5,
   int8 = 6,
+  low_bit_weights = 7,
+  low_bit = 8,
 };
 std::string_view to_string(Rung rung) noexcept;
 

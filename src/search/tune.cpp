@@ -36,6 +36,7 @@ class Search {
       return;
     }
     if (!enough()) try_int8();
+    if (!enough()) try_low_bits();
   }
 
   /// The candidate to give when none meets every limit. One that was dropped after a few samples is
@@ -89,6 +90,10 @@ class Search {
 
   void try_int8() {
     const std::string best = best_calibrator();
+    if (cannot_be_small_enough()) {  // one for the record; the others have the same size or more
+      attempt(int8_candidate(best));
+      return;
+    }
     // Milder first: half of the layers float, then fewer.
     const std::vector<std::string> order = sensitive_first(best);
     for (const std::size_t k : float_layer_counts(layers_.size())) {
@@ -106,6 +111,37 @@ class Search {
     for (const bool equalize : {false, true}) {
       if (enough()) return;
       attempt(corrected_candidate(best, equalize));
+    }
+  }
+
+  [[nodiscard]] bool is_small_enough(const Trial& t) const {
+    Limits size;
+    size.max_size_bytes = options_.limits.max_size_bytes;
+    size.max_size_share = options_.limits.max_size_share;
+    return all_met(judge(size, figures_of(t, bench_.model_bytes())));
+  }
+
+  /// Whether weights of 8 bits alone are too large already.
+  [[nodiscard]] bool cannot_be_small_enough() const {
+    return std::any_of(trials_.begin(), trials_.end(), [&](const Trial& t) {
+      return t.candidate.rung == Rung::weight_only_int8 && t.bytes > 0 && !is_small_enough(t);
+    });
+  }
+
+  /// Fewer bits than INT8 only make the file smaller: they are tried where nothing so far is small
+  /// enough.
+  void try_low_bits() {
+    const bool sized = options_.limits.max_size_bytes || options_.limits.max_size_share;
+    if (!sized && !options_.explore) return;
+    const bool small = std::any_of(trials_.begin(), trials_.end(), [&](const Trial& t) {
+      return t.bytes > 0 && is_small_enough(t);
+    });
+    if (small && !options_.explore) return;
+    std::string calibration;
+    if (options_.limits.max_latency_ms) calibration = best_calibrator();
+    for (const Candidate& c : low_bit_candidates(calibration)) {
+      if (enough()) return;
+      attempt(c);
     }
   }
 
@@ -215,6 +251,9 @@ TunePlan plan_tune(const TuneOptions& options) {
     }
     plan.steps.emplace_back("int8 with the best of four calibrators, then the other three");
     plan.steps.emplace_back("int8 with bias correction, then with equalization too");
+    if (options.limits.max_size_bytes || options.limits.max_size_share || options.explore) {
+      for (const Candidate& c : low_bit_candidates("")) plan.steps.push_back(c.name);
+    }
   }
   const auto samples = static_cast<double>(options.bench.data->size());
   const auto calib = static_cast<double>(options.bench.calibration->size());

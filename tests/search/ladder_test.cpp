@@ -60,5 +60,22 @@ TEST(Ladder, FloatLayerCountsFallAndNeverTakeAllOrNone) {
   EXPECT_TRUE(float_layer_counts(1).empty());
 }
 
+TEST(Ladder, LowBitsComeInOrderAndWithActivationsWhenAsked) {
+  const auto weights = low_bit_candidates("");
+  ASSERT_EQ(weights.size(), 3U);
+  for (const Candidate& c : weights) {
+    EXPECT_EQ(c.rung, Rung::low_bit_weights);
+    EXPECT_EQ(c.recipe.steps.size(), 2U);
+    EXPECT_EQ(parse_recipe(c.recipe.yaml()).yaml(), c.recipe.yaml());
+  }
+  EXPECT_EQ(weights.back().name, "int4 weights");
+  const auto both = low_bit_candidates("mse");
+  for (const Candidate& c : both) {
+    EXPECT_EQ(c.rung, Rung::low_bit);
+    EXPECT_EQ(c.recipe.steps.back().method, "quantize_activations");
+    EXPECT_TRUE(c.recipe.needs_calibration());
+  }
+}
+
 }  // namespace
 }  // namespace pare
