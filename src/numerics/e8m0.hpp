@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <span>
+
+#include "numerics/element_codec.hpp"
+#include "numerics/stochastic.hpp"
 
 namespace pare {
 
@@ -40,14 +41,25 @@ enum class ScaleRounding : std::uint8_t { nearest, up, down };
   return static_cast<std::uint8_t>(std::min(code, 254U));
 }
 
-/// DtypeInfo::decode and encode.
-inline void decode_e8m0s(std::span<const std::byte> in, std::span<float> out) {
-  const std::size_t n = std::min(in.size(), out.size());
-  for (std::size_t i = 0; i < n; ++i) out[i] = decode_e8m0(std::to_integer<std::uint8_t>(in[i]));
-}
-inline void encode_e8m0s(std::span<const float> in, std::span<std::byte> out) {
-  const std::size_t n = std::min(in.size(), out.size());
-  for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<std::byte>(encode_e8m0(in[i]));
-}
+/// The Code of an ElementCodec.
+struct E8M0Code {
+  static constexpr std::uint32_t kSign = 0;
+  static constexpr std::uint32_t kUnit = 1;
+  static constexpr float kLeast = 0x1p-127F;
+  static constexpr float kGreatest = 0x1p127F;
+
+  static float value(std::uint32_t code) noexcept {
+    return decode_e8m0(static_cast<std::uint8_t>(code));
+  }
+  static std::uint32_t code(float x) noexcept { return encode_e8m0(x); }
+  static std::uint32_t code(float x, std::uint32_t random) noexcept {
+    return x < 0 ? code(x) : stochastic_float<E8M0Code>(x, random);
+  }
+  static std::uint32_t join(std::uint32_t magnitude, bool /*negative*/) noexcept {
+    return magnitude;
+  }
+};
+
+using E8M0s = ElementCodec<E8M0Code, Words<std::uint8_t>>;
 
 }  // namespace pare

@@ -6,7 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <span>
+#include <type_traits>
+
+#include "numerics/element_codec.hpp"
+#include "numerics/stochastic.hpp"
 
 namespace pare {
 
@@ -22,11 +25,17 @@ enum class MiniSpecials : std::uint8_t {
 struct MiniSpec {
   int exponent_bits = 0;
   int mantissa_bits = 0;
-  int bias = 0;
+  int bias = 0;  ///< odd where there is no mantissa, or the even neighbour is not found
   MiniSpecials specials = MiniSpecials::ieee;
+  bool has_sign = true;  ///< without one, negative numbers become 0 and its bit is ignored
 
-  [[nodiscard]] constexpr int bits() const noexcept { return 1 + exponent_bits + mantissa_bits; }
-  [[nodiscard]] constexpr std::uint32_t sign_mask() const noexcept { return 1U << (bits() - 1); }
+  /// Bits below a byte count from the bottom; those of a format without sign leave its place out.
+  [[nodiscard]] constexpr int bits() const noexcept {
+    return (has_sign ? 1 : 0) + exponent_bits + mantissa_bits;
+  }
+  [[nodiscard]] constexpr std::uint32_t sign_mask() const noexcept {
+    return 1U << (exponent_bits + mantissa_bits);
+  }
   [[nodiscard]] constexpr std::uint32_t mantissa_mask() const noexcept {
     return (1U << mantissa_bits) - 1U;
   }
@@ -48,10 +57,10 @@ struct MiniSpec {
   return std::bit_cast<float>(static_cast<std::uint32_t>(exponent + 127) << 23);
 }
 
-/// Exact value of a code (its bits above spec.bits() must be zero).
+/// Exact value of a code (bits above the sign's are ignored).
 [[nodiscard]] constexpr float decode_minifloat(const MiniSpec& spec, std::uint32_t code) noexcept {
   constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-  const bool negative = (code & spec.sign_mask()) != 0;
+  const bool negative = spec.has_sign && (code & spec.sign_mask()) != 0;
   const std::uint32_t magnitude = code & (spec.sign_mask() - 1U);
   const std::uint32_t exponent = magnitude >> spec.mantissa_bits;
   const std::uint32_t mantissa = magnitude & spec.mantissa_mask();
@@ -75,6 +84,7 @@ struct MiniSpec {
   const std::uint32_t sign = (bits >> 31) != 0 ? spec.sign_mask() : 0U;
   const bool fnuz = spec.specials == MiniSpecials::fnuz;
   if (magnitude > 0x7F800000U || (fnuz && magnitude == 0x7F800000U)) return spec.nan_code();
+  if (sign != 0 && !spec.has_sign) return 0;
   const int least_normal = 1 - spec.bias;
   std::uint32_t code = 0;
   if (magnitude < std::bit_cast<std::uint32_t>(power_of_two(least_normal))) {
@@ -102,35 +112,43 @@ inline constexpr auto kMinifloatValues = [] {
   return table;
 }();
 
-/// DtypeInfo::decode of an 8-bit float.
+/// The Code of an ElementCodec.
 template <MiniSpec kSpec>
-void decode_minifloats(std::span<const std::byte> in, std::span<float> out) {
-  static_assert(kSpec.bits() == 8);
-  const std::size_t n = std::min(in.size(), out.size());
-  for (std::size_t i = 0; i < n; ++i) {
-    out[i] = kMinifloatValues<kSpec>[std::to_integer<std::size_t>(in[i])];
-  }
-}
+struct MinifloatCode {
+  static constexpr std::uint32_t kSign = kSpec.sign_mask();
+  static constexpr std::uint32_t kUnit = 1;
+  static constexpr float kGreatest = decode_minifloat(kSpec, kSpec.max_code());
+  static constexpr float kLeast = kSpec.has_sign ? -kGreatest : 0.0F;
 
-/// DtypeInfo::encode of an 8-bit float.
-template <MiniSpec kSpec>
-void encode_minifloats(std::span<const float> in, std::span<std::byte> out) {
-  static_assert(kSpec.bits() == 8);
-  const std::size_t n = std::min(in.size(), out.size());
-  for (std::size_t i = 0; i < n; ++i) {
-    out[i] = static_cast<std::byte>(encode_minifloat(kSpec, in[i]));
+  static float value(std::uint32_t code) noexcept {
+    return kMinifloatValues<kSpec>[code % kMinifloatValues<kSpec>.size()];
   }
-}
+  static std::uint32_t code(float x) noexcept { return encode_minifloat(kSpec, x); }
+  static std::uint32_t code(float x, std::uint32_t random) noexcept {
+    return stochastic_float<MinifloatCode>(x, random);
+  }
+  static constexpr std::uint32_t join(std::uint32_t magnitude, bool negative) noexcept {
+    const bool no_such_zero = kSpec.specials == MiniSpecials::fnuz && magnitude == 0;
+    return negative && kSpec.has_sign && !no_such_zero ? kSpec.sign_mask() | magnitude : magnitude;
+  }
+};
+
+/// Small floats, one to a byte or packed several to a byte.
+template <MiniSpec kSpec>
+using Minifloats = ElementCodec<MinifloatCode<kSpec>,
+                                std::conditional_t<kSpec.bits() >= 7, Words<std::uint8_t>,
+                                                   BitStream<static_cast<unsigned>(kSpec.bits())>>>;
 
 inline constexpr MiniSpec kE4M3FN = {4, 3, 7, MiniSpecials::fn};
 inline constexpr MiniSpec kE4M3FNUZ = {4, 3, 8, MiniSpecials::fnuz};
+inline constexpr MiniSpec kUE4M3 = {4, 3, 7, MiniSpecials::fn, false};
 inline constexpr MiniSpec kE5M2 = {5, 2, 15, MiniSpecials::ieee};
 inline constexpr MiniSpec kE5M2FNUZ = {5, 2, 16, MiniSpecials::fnuz};
 inline constexpr MiniSpec kE3M4 = {3, 4, 3, MiniSpecials::fn};
 inline constexpr MiniSpec kE3M4Ieee = {3, 4, 3, MiniSpecials::ieee};
 inline constexpr MiniSpec kE2M5 = {2, 5, 1, MiniSpecials::none};
-inline constexpr MiniSpec kE3M2 = {3, 2, 3, MiniSpecials::none};
 inline constexpr MiniSpec kE2M3 = {2, 3, 1, MiniSpecials::none};
+inline constexpr MiniSpec kE3M2 = {3, 2, 3, MiniSpecials::none};
 inline constexpr MiniSpec kE2M1 = {2, 1, 1, MiniSpecials::none};
 inline constexpr MiniSpec kE3M0 = {3, 0, 3, MiniSpecials::none};
 

@@ -1,15 +1,12 @@
 #pragma once
 
-#include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
-#include <span>
 #include <type_traits>
 
-#include "base/rng.hpp"
+#include "numerics/element_codec.hpp"
+#include "numerics/stochastic.hpp"
 
 namespace pare {
 
@@ -27,40 +24,20 @@ template <class T>
   return static_cast<T>(rounded);
 }
 
-/// DtypeInfo::decode of plain integers.
+/// The Code of an ElementCodec for plain integers.
 template <class T>
-void decode_integers(std::span<const std::byte> in, std::span<float> out) {
-  const std::size_t n = std::min(in.size() / sizeof(T), out.size());
-  for (std::size_t i = 0; i < n; ++i) {
-    T value;
-    std::memcpy(&value, in.data() + i * sizeof(T), sizeof(T));
-    out[i] = static_cast<float>(value);
+struct IntegerCode {
+  static float value(T code) noexcept { return static_cast<float>(code); }
+  static T code(float x) noexcept { return round_to_integer<T>(static_cast<double>(x)); }
+  static T code(float x, std::uint32_t random) noexcept {
+    constexpr auto kLeast = static_cast<double>(std::numeric_limits<T>::min());
+    // Rounded to 2^63 and the like for the longest types: saturates as before.
+    constexpr auto kGreatest = static_cast<double>(std::numeric_limits<T>::max());
+    return round_to_integer<T>(stochastic_integer(x, kLeast, kGreatest, random));
   }
-}
+};
 
-/// DtypeInfo::encode of plain integers: half to even, saturating, NaN is 0.
 template <class T>
-void encode_integers(std::span<const float> in, std::span<std::byte> out) {
-  const std::size_t n = std::min(in.size(), out.size() / sizeof(T));
-  for (std::size_t i = 0; i < n; ++i) {
-    const T value = round_to_integer<T>(static_cast<double>(in[i]));
-    std::memcpy(out.data() + i * sizeof(T), &value, sizeof(T));
-  }
-}
-
-/// DtypeInfo::encode_stochastic of plain integers: saturating, NaN is 0.
-template <class T>
-void encode_integers_stochastic(std::span<const float> in, std::span<std::byte> out,
-                                std::uint64_t seed, std::uint64_t first) {
-  const Rng rng(seed);
-  const std::size_t n = std::min(in.size(), out.size() / sizeof(T));
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto x = static_cast<double>(in[i]);
-    const double below = std::floor(x);
-    const double u = static_cast<double>(rng.block(first + i)[0]) * 0x1.0p-32;
-    const T value = round_to_integer<T>(u < x - below ? below + 1 : below);
-    std::memcpy(out.data() + i * sizeof(T), &value, sizeof(T));
-  }
-}
+using Integers = ElementCodec<IntegerCode<T>, Words<T>>;
 
 }  // namespace pare

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "base/threads.hpp"
+#include "kernels/rows/rows.hpp"
 #include "kernels/view.hpp"
 #include "runtime/rows.hpp"
 
@@ -13,9 +14,10 @@ constexpr std::int64_t kChunk = 1024;
 /// Values go through the format in chunks that end where its blocks do.
 struct Format {
   DType type;
+  RowCodec codec;
   std::int64_t chunk = kChunk;
 
-  explicit Format(DType t) : type(t) {
+  explicit Format(DType t) : type(t), codec(row_codec(t)) {
     const auto values = static_cast<std::int64_t>(t.info().values);
     chunk = values * std::max<std::int64_t>(1, kChunk / values);
   }
@@ -42,8 +44,8 @@ void pass(const Format& f, Room& room, const float* x, float* y, std::int64_t n,
     for (std::int64_t i = 0; i < size; ++i) v[i] = x[at + i] / scale / own;
     const std::span<float> values(v, static_cast<std::size_t>(size));
     const std::span<std::byte> codes(room.codes.data(), f.code_bytes(size));
-    f.type.info().encode(values, codes);
-    f.type.info().decode(codes, values);
+    f.codec.encode(values, codes);
+    f.codec.decode(codes, values);
     for (std::int64_t i = 0; i < size; ++i) y[at + i] = v[i] * own * scale;
   }
 }

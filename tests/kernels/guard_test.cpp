@@ -13,6 +13,7 @@
 #include "kernels/int8/int8.hpp"
 #include "kernels/move/move.hpp"
 #include "kernels/resample/resample.hpp"
+#include "kernels/rows/rows.hpp"
 #include "kernels/transpose/transpose.hpp"
 #include "kernels/view.hpp"
 
@@ -43,7 +44,8 @@ class Memory {
   [[nodiscard]] T* data() const { return view<T>(bytes()); }
   [[nodiscard]] std::size_t size() const { return n_; }
   void fill(Rng& rng) const {
-    for (std::size_t i = 0; i < n_ * sizeof(T); ++i) bytes()[i] = std::byte(rng.below(256));
+    for (std::size_t i = 0; i < n_ * sizeof(T); ++i)
+      bytes()[i] = static_cast<std::byte>(rng.below(256));
   }
   [[nodiscard]] bool equals(const Memory& other) const {
     return std::equal(bytes(), bytes() + n_ * sizeof(T), other.bytes());
@@ -97,6 +99,32 @@ TEST(Guarded, Int8KernelsOfEveryInstructionSet) {
         for (int i = 0; i < 3; ++i) EXPECT_TRUE(made[i].equals(codes[i])) << k->isa << " " << n;
         EXPECT_TRUE(floats.back().equals(floats[0])) << k->isa << " " << n;
         EXPECT_TRUE(sums.back().equals(sums[0])) << k->isa << " " << n;
+      }
+    }
+  }
+}
+
+TEST(Guarded, RowKernelsOfEveryInstructionSet) {
+  Rng rng(12);
+  for (const std::int64_t n : counts()) {
+    if (n > 2000) continue;  // batches are far shorter
+    for (const Edge edge : kEdges) {
+      for (const RowKernels* kernels : row_kernels()) {
+        for (const RowKernel& row : kernels->rows) {
+          const DtypeInfo& info = dtype_by_name(row.format).info();
+          const auto values = static_cast<std::int64_t>(info.values);
+          const std::int64_t bytes =
+              (n + values - 1) / values * static_cast<std::int64_t>(info.bytes);
+          const Memory<std::byte> codes(bytes, edge, static_cast<std::size_t>(n) % 7);
+          const Memory<float> x(n, edge, 4 * (static_cast<std::size_t>(n) % 3));
+          codes.fill(rng);
+          row.decode(codes.bytes(), x.data(), n);
+          row.encode(x.data(), codes.bytes(), n);
+          std::vector<std::byte> want(static_cast<std::size_t>(bytes));
+          info.encode(std::span(x.data(), x.size()), want);
+          EXPECT_TRUE(std::equal(want.begin(), want.end(), codes.bytes()))
+              << row.format << " on " << kernels->isa << ", " << n;
+        }
       }
     }
   }

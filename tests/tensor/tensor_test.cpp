@@ -188,14 +188,19 @@ TEST(Cast, DoublesRoundOnceOnTheirWayToSmallFloats) {
   EXPECT_TRUE(std::isnan(once(std::nan(""), ElementKind::f16)));
 }
 
+/// Powers of two, and code books without a 0, cannot take part in what follows.
+bool has_zero(DType type) {
+  return type != ElementKind::f8e8m0 && type.name() != "binary" && type.name() != "iq4_nl_codes";
+}
+
 TEST(Cast, EveryPairOfNumericTypesKeepsSmallWholeNumbers) {
   const std::vector<float> values = {0, 1, 1, 0};
   for (const DType from : all_dtypes()) {
-    if (from.info().encode == nullptr || from == ElementKind::f8e8m0) continue;
+    if (from.info().encode == nullptr || !has_zero(from)) continue;
     const Tensor t = Tensor::of<float>({4}, values).cast(from);
     EXPECT_EQ(t.to_floats(), values) << from.name();
     for (const DType to : all_dtypes()) {
-      if (to.info().encode == nullptr || to == ElementKind::f8e8m0) continue;
+      if (to.info().encode == nullptr || !has_zero(to)) continue;
       EXPECT_EQ(t.cast(to).to_floats(), values) << from.name() << " to " << to.name();
     }
   }

@@ -26,7 +26,7 @@ Storage storage_of(const CodedWeights& w, DType format) {
   const std::vector<float>& levels = w.grid.levels;
   const bool integers =
       std::all_of(levels.begin(), levels.end(), [](float v) { return v == std::nearbyint(v); });
-  if (integers && format.name() != "iq4_nl") {
+  if (integers && format.name() != "iq4_nl_codes") {
     for (const ElementKind kind : {i2, u2, i4, u4, i8, u8}) {
       const DtypeInfo& info = dtype_of(kind).info();
       if (info.min <= levels.front() && levels.back() <= info.max) return {dtype_of(kind), false};

@@ -1,31 +1,21 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/element_codec.hpp"
+#include "numerics/small_integer.hpp"
 
 namespace pare {
 
-/// The sign alone.
-struct SignBit {
-  static float value(std::uint32_t code) noexcept { return code != 0 ? 1.0F : -1.0F; }
-  static std::uint32_t code(float x) noexcept { return x < 0 ? 0U : 1U; }
-  static std::uint32_t code_stochastic(float x, float u) noexcept {
-    if (!(std::fabs(x) < 1)) return code(x);
-    return u < 0.5F * (x + 1) ? 1U : 0U;
-  }
-};
-
-/// -1 and 1 by a bit, eight to a byte from the low bit on; zero becomes 1, and so does NaN.
+/// -1 and 1, eight in a byte, the first in the lowest bit; a set bit is 1. Zero and NaN become 1.
 inline DtypeInfo dtype_binary() {
-  using Packing = BitPacking<1>;
-  using Codec = ElementCodec<SignBit, Packing>;
+  using Codec = ElementCodec<SignCode, BitStream<1>>;
   return {.name = "binary",
+          .kind = ElementKind::block,
           .group = DtypeClass::signed_int,
-          .values = Packing::kValues,
-          .bytes = Packing::kBytes,
+          .values = 8,
+          .bytes = 1,
           .min = -1,
           .max = 1,
-          .source = "arXiv:1602.02830",
+          .source = "BinaryConnect, arXiv:1511.00363",
           .decode = Codec::decode,
           .encode = Codec::encode,
           .encode_stochastic = Codec::encode_stochastic};

@@ -1,19 +1,19 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/element_codec.hpp"
+#include "numerics/minifloat.hpp"
 
 namespace pare {
 
-/// 6-bit floats with 2 exponent bits (bias 1), four in three bytes from the low bits on; every code
-/// is a number. Saturates at 7.5; NaN becomes that too.
+/// 6-bit floats with 2 exponent bits (bias 1), every code finite; four in 3 bytes, the first in the
+/// lowest bits. Saturates at 7.5, NaN included.
 inline DtypeInfo dtype_f6e2m3() {
-  using Packing = BitPacking<6>;
-  using Codec = ElementCodec<Minifloat<kE2M3>, Packing>;
+  using Codec = Minifloats<kE2M3>;
   return {.name = "f6e2m3",
+          .kind = ElementKind::block,
           .group = DtypeClass::floating,
-          .values = Packing::kValues,
-          .bytes = Packing::kBytes,
+          .values = 4,
+          .bytes = 3,
           .min = -7.5,
           .max = 7.5,
           .source = "OCP Microscaling Formats (MX) Specification, version 1.0",

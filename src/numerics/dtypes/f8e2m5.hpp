@@ -1,19 +1,18 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/element_codec.hpp"
+#include "numerics/minifloat.hpp"
 
 namespace pare {
 
-/// 8-bit floats with 2 exponent bits (bias 1); every code is a number. Saturates at 7.875; NaN
-/// becomes that too.
+/// 8-bit floats with 2 exponent bits (bias 1), every code finite. Saturates at 7.875, NaN included.
 inline DtypeInfo dtype_f8e2m5() {
-  using Packing = BitPacking<8>;
-  using Codec = ElementCodec<Minifloat<kE2M5>, Packing>;
+  using Codec = Minifloats<kE2M5>;
   return {.name = "f8e2m5",
+          .kind = ElementKind::block,
           .group = DtypeClass::floating,
-          .values = Packing::kValues,
-          .bytes = Packing::kBytes,
+          .values = 1,
+          .bytes = 1,
           .min = -7.875,
           .max = 7.875,
           .source = "arXiv:2208.09225",

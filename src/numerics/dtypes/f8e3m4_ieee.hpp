@@ -1,19 +1,18 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/element_codec.hpp"
+#include "numerics/minifloat.hpp"
 
 namespace pare {
 
-/// 8-bit floats with 3 exponent bits (bias 3) that keep the highest exponent for infinity and NaN,
-/// as IEEE 754 does: the greatest number is 15.5, at which encoding saturates.
+/// 8-bit floats with 3 exponent bits (bias 3), infinity and NaN as IEEE. Saturates at 15.5.
 inline DtypeInfo dtype_f8e3m4_ieee() {
-  using Packing = BitPacking<8>;
-  using Codec = ElementCodec<Minifloat<kE3M4Ieee>, Packing>;
+  using Codec = Minifloats<kE3M4Ieee>;
   return {.name = "f8e3m4_ieee",
+          .kind = ElementKind::block,
           .group = DtypeClass::floating,
-          .values = Packing::kValues,
-          .bytes = Packing::kBytes,
+          .values = 1,
+          .bytes = 1,
           .min = -15.5,
           .max = 15.5,
           .source = "ml_dtypes float8_e3m4",

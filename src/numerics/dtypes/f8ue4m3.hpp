@@ -1,35 +1,22 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/element_codec.hpp"
+#include "numerics/minifloat.hpp"
 
 namespace pare {
 
-/// f8e4m3fn without its sign.
-struct UnsignedE4M3 {
-  static float value(std::uint32_t code) noexcept {
-    return kMinifloatValues<kE4M3FN>[code & 0x7FU];
-  }
-  static std::uint32_t code(float x) noexcept {
-    return x < 0 ? 0U : encode_minifloat(kE4M3FN, x) & 0x7FU;
-  }
-  static std::uint32_t code_stochastic(float x, float u) noexcept {
-    return x < 0 ? 0U : Minifloat<kE4M3FN>::code_stochastic(x, u) & 0x7FU;
-  }
-};
-
-/// 8-bit floats without a sign, 4 exponent bits (bias 7); the codes of f8e4m3fn below the sign.
-/// Scales of NVFP4. Negative numbers become 0. Saturates at 448.
+/// f8e4m3fn without its sign, for scales: 7 bits (bias 7) in a byte whose top bit is written as 0
+/// and not read. NaN is 0x7F. Negative numbers become 0, those above 448 saturate.
 inline DtypeInfo dtype_f8ue4m3() {
-  using Packing = BitPacking<8>;
-  using Codec = ElementCodec<UnsignedE4M3, Packing>;
+  using Codec = Minifloats<kUE4M3>;
   return {.name = "f8ue4m3",
+          .kind = ElementKind::block,
           .group = DtypeClass::floating,
-          .values = Packing::kValues,
-          .bytes = Packing::kBytes,
+          .values = 1,
+          .bytes = 1,
           .min = 0,
           .max = 448,
-          .source = "NVIDIA NVFP4; ggml",
+          .source = "PTX ISA (ue4m3)",
           .decode = Codec::decode,
           .encode = Codec::encode,
           .encode_stochastic = Codec::encode_stochastic};

@@ -7,6 +7,7 @@ namespace pare {
 
 /// IEEE 754 binary32.
 inline DtypeInfo dtype_float32() {
+  using Codec = WideFloats<float>;
   return {.name = "float32",
           .kind = ElementKind::f32,
           .group = DtypeClass::floating,
@@ -15,8 +16,9 @@ inline DtypeInfo dtype_float32() {
           .min = -0x1.fffffep127,
           .max = 0x1.fffffep127,
           .source = "IEEE 754",
-          .decode = decode_floats<float>,
-          .encode = encode_floats<float>};
+          .decode = Codec::decode,
+          .encode = Codec::encode,
+          .encode_stochastic = Codec::encode_stochastic};
 }
 
 }  // namespace pare

@@ -7,6 +7,7 @@ namespace pare {
 
 /// IEEE 754 binary64; decoding to float rounds to nearest even.
 inline DtypeInfo dtype_float64() {
+  using Codec = WideFloats<double>;
   return {.name = "float64",
           .kind = ElementKind::f64,
           .group = DtypeClass::floating,
@@ -15,8 +16,9 @@ inline DtypeInfo dtype_float64() {
           .min = -0x1.fffffffffffffp1023,
           .max = 0x1.fffffffffffffp1023,
           .source = "IEEE 754",
-          .decode = decode_floats<double>,
-          .encode = encode_floats<double>};
+          .decode = Codec::decode,
+          .encode = Codec::encode,
+          .encode_stochastic = Codec::encode_stochastic};
 }
 
 }  // namespace pare

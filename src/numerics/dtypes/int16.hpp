@@ -7,6 +7,7 @@ namespace pare {
 
 /// Signed 16-bit integers.
 inline DtypeInfo dtype_int16() {
+  using Codec = Integers<std::int16_t>;
   return {.name = "int16",
           .kind = ElementKind::i16,
           .group = DtypeClass::signed_int,
@@ -15,9 +16,9 @@ inline DtypeInfo dtype_int16() {
           .min = -32768,
           .max = 32767,
           .source = "ONNX TensorProto",
-          .decode = decode_integers<std::int16_t>,
-          .encode = encode_integers<std::int16_t>,
-          .encode_stochastic = encode_integers_stochastic<std::int16_t>};
+          .decode = Codec::decode,
+          .encode = Codec::encode,
+          .encode_stochastic = Codec::encode_stochastic};
 }
 
 }  // namespace pare

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/element_codec.hpp"
+#include "numerics/small_integer.hpp"
 
 namespace pare {
 
 /// Signed 2-bit integers, four per byte, the first in the lowest bits.
 inline DtypeInfo dtype_int2() {
-  using Codec = ElementCodec<SmallInteger<2, true>, BitPacking<2>>;
+  using Codec = SmallIntegers<2, true>;
   return {.name = "int2",
           .kind = ElementKind::i2,
           .group = DtypeClass::signed_int,

@@ -7,6 +7,7 @@ namespace pare {
 
 /// Signed 32-bit integers.
 inline DtypeInfo dtype_int32() {
+  using Codec = Integers<std::int32_t>;
   return {.name = "int32",
           .kind = ElementKind::i32,
           .group = DtypeClass::signed_int,
@@ -15,9 +16,9 @@ inline DtypeInfo dtype_int32() {
           .min = -2147483648.0,
           .max = 2147483647,
           .source = "ONNX TensorProto",
-          .decode = decode_integers<std::int32_t>,
-          .encode = encode_integers<std::int32_t>,
-          .encode_stochastic = encode_integers_stochastic<std::int32_t>};
+          .decode = Codec::decode,
+          .encode = Codec::encode,
+          .encode_stochastic = Codec::encode_stochastic};
 }
 
 }  // namespace pare

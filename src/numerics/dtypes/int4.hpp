@@ -1,13 +1,13 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/element_codec.hpp"
+#include "numerics/small_integer.hpp"
 
 namespace pare {
 
 /// Signed 4-bit integers, two per byte, the first in the low nibble.
 inline DtypeInfo dtype_int4() {
-  using Codec = ElementCodec<SmallInteger<4, true>, BitPacking<4>>;
+  using Codec = SmallIntegers<4, true>;
   return {.name = "int4",
           .kind = ElementKind::i4,
           .group = DtypeClass::signed_int,

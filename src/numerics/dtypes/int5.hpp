@@ -1,18 +1,18 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/element_codec.hpp"
+#include "numerics/small_integer.hpp"
 
 namespace pare {
 
-/// Signed 5-bit integers, eight in 5 bytes from the low bits on.
+/// Signed 5-bit integers, eight in 5 bytes, the first in the lowest bits. Saturates; NaN is 0.
 inline DtypeInfo dtype_int5() {
-  using Packing = BitPacking<5>;
-  using Codec = ElementCodec<SmallInteger<5, true>, Packing>;
+  using Codec = SmallIntegers<5, true>;
   return {.name = "int5",
+          .kind = ElementKind::block,
           .group = DtypeClass::signed_int,
-          .values = Packing::kValues,
-          .bytes = Packing::kBytes,
+          .values = 8,
+          .bytes = 5,
           .min = -16,
           .max = 15,
           .source = "two's complement",

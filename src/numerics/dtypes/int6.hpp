@@ -1,18 +1,18 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/element_codec.hpp"
+#include "numerics/small_integer.hpp"
 
 namespace pare {
 
-/// Signed 6-bit integers, four in three bytes from the low bits on.
+/// Signed 6-bit integers, four in 3 bytes, the first in the lowest bits. Saturates; NaN is 0.
 inline DtypeInfo dtype_int6() {
-  using Packing = BitPacking<6>;
-  using Codec = ElementCodec<SmallInteger<6, true>, Packing>;
+  using Codec = SmallIntegers<6, true>;
   return {.name = "int6",
+          .kind = ElementKind::block,
           .group = DtypeClass::signed_int,
-          .values = Packing::kValues,
-          .bytes = Packing::kBytes,
+          .values = 4,
+          .bytes = 3,
           .min = -32,
           .max = 31,
           .source = "two's complement",

@@ -7,6 +7,7 @@ namespace pare {
 
 /// Signed 64-bit integers (decoding rounds beyond 2^24).
 inline DtypeInfo dtype_int64() {
+  using Codec = Integers<std::int64_t>;
   return {.name = "int64",
           .kind = ElementKind::i64,
           .group = DtypeClass::signed_int,
@@ -15,9 +16,9 @@ inline DtypeInfo dtype_int64() {
           .min = -0x1p63,
           .max = 0x1p63,
           .source = "ONNX TensorProto",
-          .decode = decode_integers<std::int64_t>,
-          .encode = encode_integers<std::int64_t>,
-          .encode_stochastic = encode_integers_stochastic<std::int64_t>};
+          .decode = Codec::decode,
+          .encode = Codec::encode,
+          .encode_stochastic = Codec::encode_stochastic};
 }
 
 }  // namespace pare

@@ -7,6 +7,7 @@ namespace pare {
 
 /// Signed 8-bit integers.
 inline DtypeInfo dtype_int8() {
+  using Codec = Integers<std::int8_t>;
   return {.name = "int8",
           .kind = ElementKind::i8,
           .group = DtypeClass::signed_int,
@@ -15,9 +16,9 @@ inline DtypeInfo dtype_int8() {
           .min = -128,
           .max = 127,
           .source = "ONNX TensorProto",
-          .decode = decode_integers<std::int8_t>,
-          .encode = encode_integers<std::int8_t>,
-          .encode_stochastic = encode_integers_stochastic<std::int8_t>};
+          .decode = Codec::decode,
+          .encode = Codec::encode,
+          .encode_stochastic = Codec::encode_stochastic};
 }
 
 }  // namespace pare

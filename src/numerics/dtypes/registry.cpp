@@ -8,19 +8,12 @@
 namespace pare {
 namespace {
 
-void append(std::vector<DtypeInfo>& all, DtypeInfo one) { all.push_back(one); }
-void append(std::vector<DtypeInfo>& all, const std::vector<DtypeInfo>& family) {
-  all.insert(all.end(), family.begin(), family.end());
-}
-
-#define PARE_PLUGIN(name) append(all, name());
+#define PARE_PLUGIN(name) name(),
 const std::vector<DtypeInfo>& infos() {
-  static const std::vector<DtypeInfo> kAll = [] {
-    std::vector<DtypeInfo> all;
+  static const std::vector<DtypeInfo> all = {
 #include "pare_registry/dtypes.inc"
-    return all;
-  }();
-  return kAll;
+  };
+  return all;
 }
 #undef PARE_PLUGIN
 

@@ -1,21 +1,21 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/element_codec.hpp"
+#include "numerics/small_integer.hpp"
 
 namespace pare {
 
-/// -1, 0, 1: five to a byte, as digits to base 3, the first the least significant; 1.6 bits each.
+/// -1, 0, 1; five in a byte (TritBytes; digit = value + 1): 1.6 bits. Saturates; NaN is 0.
 inline DtypeInfo dtype_ternary() {
-  using Packing = DigitPacking<3, 1>;
-  using Codec = ElementCodec<Levels<3>, Packing>;
+  using Codec = ElementCodec<SmallIntegerCode<-1, 1, true>, TritBytes>;
   return {.name = "ternary",
+          .kind = ElementKind::block,
           .group = DtypeClass::signed_int,
-          .values = Packing::kValues,
-          .bytes = Packing::kBytes,
+          .values = 5,
+          .bytes = 1,
           .min = -1,
           .max = 1,
-          .source = "arXiv:2402.17764",
+          .source = "ggml (TQ1_0)",
           .decode = Codec::decode,
           .encode = Codec::encode,
           .encode_stochastic = Codec::encode_stochastic};

@@ -7,6 +7,7 @@ namespace pare {
 
 /// Unsigned 16-bit integers.
 inline DtypeInfo dtype_uint16() {
+  using Codec = Integers<std::uint16_t>;
   return {.name = "uint16",
           .kind = ElementKind::u16,
           .group = DtypeClass::unsigned_int,
@@ -15,9 +16,9 @@ inline DtypeInfo dtype_uint16() {
           .min = 0,
           .max = 65535,
           .source = "ONNX TensorProto",
-          .decode = decode_integers<std::uint16_t>,
-          .encode = encode_integers<std::uint16_t>,
-          .encode_stochastic = encode_integers_stochastic<std::uint16_t>};
+          .decode = Codec::decode,
+          .encode = Codec::encode,
+          .encode_stochastic = Codec::encode_stochastic};
 }
 
 }  // namespace pare

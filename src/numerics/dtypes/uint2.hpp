@@ -1,13 +1,13 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/element_codec.hpp"
+#include "numerics/small_integer.hpp"
 
 namespace pare {
 
 /// Unsigned 2-bit integers, four per byte, the first in the lowest bits.
 inline DtypeInfo dtype_uint2() {
-  using Codec = ElementCodec<SmallInteger<2, false>, BitPacking<2>>;
+  using Codec = SmallIntegers<2, false>;
   return {.name = "uint2",
           .kind = ElementKind::u2,
           .group = DtypeClass::unsigned_int,

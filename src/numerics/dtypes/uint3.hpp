@@ -1,21 +1,21 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/element_codec.hpp"
+#include "numerics/small_integer.hpp"
 
 namespace pare {
 
-/// Unsigned 3-bit integers, eight in 3 bytes from the low bits on.
+/// Unsigned 3-bit integers, eight in 3 bytes, the first in the lowest bits. Saturates; NaN is 0.
 inline DtypeInfo dtype_uint3() {
-  using Packing = BitPacking<3>;
-  using Codec = ElementCodec<SmallInteger<3, false>, Packing>;
+  using Codec = SmallIntegers<3, false>;
   return {.name = "uint3",
+          .kind = ElementKind::block,
           .group = DtypeClass::unsigned_int,
-          .values = Packing::kValues,
-          .bytes = Packing::kBytes,
+          .values = 8,
+          .bytes = 3,
           .min = 0,
           .max = 7,
-          .source = "binary integers",
+          .source = "binary numbers",
           .decode = Codec::decode,
           .encode = Codec::encode,
           .encode_stochastic = Codec::encode_stochastic};

@@ -7,6 +7,7 @@ namespace pare {
 
 /// Unsigned 32-bit integers.
 inline DtypeInfo dtype_uint32() {
+  using Codec = Integers<std::uint32_t>;
   return {.name = "uint32",
           .kind = ElementKind::u32,
           .group = DtypeClass::unsigned_int,
@@ -15,9 +16,9 @@ inline DtypeInfo dtype_uint32() {
           .min = 0,
           .max = 4294967295.0,
           .source = "ONNX TensorProto",
-          .decode = decode_integers<std::uint32_t>,
-          .encode = encode_integers<std::uint32_t>,
-          .encode_stochastic = encode_integers_stochastic<std::uint32_t>};
+          .decode = Codec::decode,
+          .encode = Codec::encode,
+          .encode_stochastic = Codec::encode_stochastic};
 }
 
 }  // namespace pare

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "numerics/dtype.hpp"
-#include "numerics/element_codec.hpp"
+#include "numerics/small_integer.hpp"
 
 namespace pare {
 
 /// Unsigned 4-bit integers, two per byte, the first in the low nibble.
 inline DtypeInfo dtype_uint4() {
-  using Codec = ElementCodec<SmallInteger<4, false>, BitPacking<4>>;
+  using Codec = SmallIntegers<4, false>;
   return {.name = "uint4",
           .kind = ElementKind::u4,
           .group = DtypeClass::unsigned_int,

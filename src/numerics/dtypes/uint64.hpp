@@ -7,6 +7,7 @@ namespace pare {
 
 /// Unsigned 64-bit integers (decoding rounds beyond 2^24).
 inline DtypeInfo dtype_uint64() {
+  using Codec = Integers<std::uint64_t>;
   return {.name = "uint64",
           .kind = ElementKind::u64,
           .group = DtypeClass::unsigned_int,
@@ -15,9 +16,9 @@ inline DtypeInfo dtype_uint64() {
           .min = 0,
           .max = 0x1p64,
           .source = "ONNX TensorProto",
-          .decode = decode_integers<std::uint64_t>,
-          .encode = encode_integers<std::uint64_t>,
-          .encode_stochastic = encode_integers_stochastic<std::uint64_t>};
+          .decode = Codec::decode,
+          .encode = Codec::encode,
+          .encode_stochastic = Codec::encode_stochastic};
 }
 
 }  // namespace pare

@@ -7,6 +7,7 @@ namespace pare {
 
 /// Unsigned 8-bit integers.
 inline DtypeInfo dtype_uint8() {
+  using Codec = Integers<std::uint8_t>;
   return {.name = "uint8",
           .kind = ElementKind::u8,
           .group = DtypeClass::unsigned_int,
@@ -15,9 +16,9 @@ inline DtypeInfo dtype_uint8() {
           .min = 0,
           .max = 255,
           .source = "ONNX TensorProto",
-          .decode = decode_integers<std::uint8_t>,
-          .encode = encode_integers<std::uint8_t>,
-          .encode_stochastic = encode_integers_stochastic<std::uint8_t>};
+          .decode = Codec::decode,
+          .encode = Codec::encode,
+          .encode_stochastic = Codec::encode_stochastic};
 }
 
 }  // namespace pare

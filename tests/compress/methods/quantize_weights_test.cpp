@@ -53,7 +53,7 @@ void expect_runs(const Model& model, const std::string& what) {
 TEST(QuantizeWeights, EveryFormatRunsAndIsWrittenAndReadBack) {
   for (const char* format :
        {"int8",   "int7",    "int6",   "int5",     "int4",    "int3",   "int2",   "uint4",
-        "nf4",    "fp4_bnb", "iq4_nl", "f4e2m1",   "f4e3m0",  "f6e2m3", "f6e3m2", "f8e4m3fn",
+        "nf4",    "fp4_bnb", "iq4_nl_codes", "f4e2m1",   "f4e3m0",  "f6e2m3", "f6e3m2", "f8e4m3fn",
         "f8e5m2", "f8e3m4",  "f8e2m5", "levels23", "ternary", "binary"}) {
     const std::string options =
         cat("format: ", format, std::string(format) == "uint4" ? ", symmetric: false" : "");

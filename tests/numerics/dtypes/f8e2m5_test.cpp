@@ -1,4 +1,4 @@
-#include "numerics/dtypes/oracle.hpp"
+#include "numerics/dtypes/element_oracle.hpp"
 
 namespace pare {
 namespace {
@@ -16,21 +16,22 @@ TEST(F8E2M5, EveryFiniteCodeSurvivesARoundTrip) { dtype_test::expect_round_trip(
 TEST(F8E2M5, RoundsToNearestEven) { dtype_test::expect_nearest_even("f8e2m5", 8, define); }
 
 TEST(F8E2M5, ErrorIsAtMostHalfAStep) {
-  dtype_test::expect_error_bound("f8e2m5", std::ldexp(1.0, -6), std::ldexp(1.0, -6), 7.875);
+  dtype_test::expect_error_bound("f8e2m5", 0x1p-6, 0x1p-6, 7.875);
 }
 
-TEST(F8E2M5, SaturatesOnBothSides) {
+TEST(F8E2M5, SaturatesAtItsLastCodeNanIncluded) {
   const DtypeInfo& info = format("f8e2m5");
   EXPECT_EQ(info.max, 7.875);
   EXPECT_EQ(info.min, -7.875);
-  for (const float x : {7.875F, 7.875F * 1.5F, 1e30F, HUGE_VALF}) {
-    EXPECT_EQ(decode_one(info, encode_one(info, x)), 7.875F) << x;
-    EXPECT_EQ(decode_one(info, encode_one(info, -x)), -7.875F) << x;
+  for (const float x : {7.875F, 7.95F, 8.0F, 1e30F, HUGE_VALF}) {
+    EXPECT_EQ(encode_one(info, x), 0x7FU) << x;
+    EXPECT_EQ(encode_one(info, -x), 0xFFU) << x;
   }
-  EXPECT_EQ(decode_one(info, encode_one(info, std::nanf(""))), 7.875F);
+  EXPECT_EQ(encode_one(info, std::nanf("")), 0x7FU);
+  EXPECT_EQ(decode_one(info, 0x01), 0x1p-5F);
 }
 
-TEST(F8E2M5, TakesItsBits) { EXPECT_EQ(dtype_by_name("f8e2m5").bits_per_value(), 8); }
+TEST(F8E2M5, TakesOneByte) { dtype_test::expect_element("f8e2m5", 8); }
 
 }  // namespace
 }  // namespace pare

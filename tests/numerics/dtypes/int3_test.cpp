@@ -1,4 +1,4 @@
-#include "numerics/dtypes/oracle.hpp"
+#include "numerics/dtypes/element_oracle.hpp"
 
 namespace pare {
 namespace {
@@ -13,21 +13,18 @@ TEST(Int3, EveryCodeSurvivesARoundTrip) { dtype_test::expect_round_trip("int3", 
 
 TEST(Int3, RoundsHalfToEven) { dtype_test::expect_nearest_even("int3", 3, define); }
 
+TEST(Int3, ErrorIsAtMostAHalfInsideTheRange) { dtype_test::expect_error_bound("int3", 0, 0.5, 3); }
+
 TEST(Int3, SaturatesAndMakesNanZero) { dtype_test::expect_integer_edges("int3"); }
 
-TEST(Int3, TakesItsBits) { EXPECT_EQ(dtype_by_name("int3").bits_per_value(), 3); }
-
-TEST(Int3, PacksFromTheLowBitsOn) {
-  const DtypeInfo& info = format("int3");
-  const std::vector<float> x = {1, 0, 3, 2, 1, 0, 3, 2};
-  const std::vector<std::byte> want = {std::byte{0xC1}, std::byte{0x14}, std::byte{0x4C}};
-  std::vector<std::byte> packed(want.size(), std::byte{0xFF});
-  info.encode(x, packed);
-  EXPECT_EQ(packed, want);
-  std::vector<float> back(x.size());
-  info.decode(packed, back);
-  EXPECT_EQ(back, x);
+TEST(Int3, IsAStreamOfBitsTheFirstValueLowest) {
+  dtype_test::expect_bit_stream("int3", 3, define);
+  // By hand, from the lowest bits of the first byte up.
+  EXPECT_EQ(dtype_test::encode_bytes(format("int3"), {-4, 3, -2, -1, -2, -1, -2, -2}, 3),
+            (std::vector<unsigned>{0x9C, 0xEF, 0xDB}));
 }
+
+TEST(Int3, Takes3Bits) { dtype_test::expect_element("int3", 3); }
 
 }  // namespace
 }  // namespace pare

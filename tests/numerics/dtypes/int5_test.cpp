@@ -1,4 +1,4 @@
-#include "numerics/dtypes/oracle.hpp"
+#include "numerics/dtypes/element_oracle.hpp"
 
 namespace pare {
 namespace {
@@ -13,22 +13,18 @@ TEST(Int5, EveryCodeSurvivesARoundTrip) { dtype_test::expect_round_trip("int5", 
 
 TEST(Int5, RoundsHalfToEven) { dtype_test::expect_nearest_even("int5", 5, define); }
 
+TEST(Int5, ErrorIsAtMostAHalfInsideTheRange) { dtype_test::expect_error_bound("int5", 0, 0.5, 15); }
+
 TEST(Int5, SaturatesAndMakesNanZero) { dtype_test::expect_integer_edges("int5"); }
 
-TEST(Int5, TakesItsBits) { EXPECT_EQ(dtype_by_name("int5").bits_per_value(), 5); }
-
-TEST(Int5, PacksFromTheLowBitsOn) {
-  const DtypeInfo& info = format("int5");
-  const std::vector<float> x = {1, 4, 7, 10, 13, 0, 3, 6};
-  const std::vector<std::byte> want = {std::byte{0x81}, std::byte{0x1C}, std::byte{0xD5},
-                                       std::byte{0xC0}, std::byte{0x30}};
-  std::vector<std::byte> packed(want.size(), std::byte{0xFF});
-  info.encode(x, packed);
-  EXPECT_EQ(packed, want);
-  std::vector<float> back(x.size());
-  info.decode(packed, back);
-  EXPECT_EQ(back, x);
+TEST(Int5, IsAStreamOfBitsTheFirstValueLowest) {
+  dtype_test::expect_bit_stream("int5", 5, define);
+  // By hand, from the lowest bits of the first byte up.
+  EXPECT_EQ(dtype_test::encode_bytes(format("int5"), {-16, 15, -14, -6, -1, -15, -13, -7}, 5),
+            (std::vector<unsigned>{0xF0, 0x49, 0xFD, 0xE3, 0xCC}));
 }
+
+TEST(Int5, Takes5Bits) { dtype_test::expect_element("int5", 5); }
 
 }  // namespace
 }  // namespace pare

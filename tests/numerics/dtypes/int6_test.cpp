@@ -1,4 +1,4 @@
-#include "numerics/dtypes/oracle.hpp"
+#include "numerics/dtypes/element_oracle.hpp"
 
 namespace pare {
 namespace {
@@ -13,21 +13,18 @@ TEST(Int6, EveryCodeSurvivesARoundTrip) { dtype_test::expect_round_trip("int6", 
 
 TEST(Int6, RoundsHalfToEven) { dtype_test::expect_nearest_even("int6", 6, define); }
 
+TEST(Int6, ErrorIsAtMostAHalfInsideTheRange) { dtype_test::expect_error_bound("int6", 0, 0.5, 31); }
+
 TEST(Int6, SaturatesAndMakesNanZero) { dtype_test::expect_integer_edges("int6"); }
 
-TEST(Int6, TakesItsBits) { EXPECT_EQ(dtype_by_name("int6").bits_per_value(), 6); }
-
-TEST(Int6, PacksFromTheLowBitsOn) {
-  const DtypeInfo& info = format("int6");
-  const std::vector<float> x = {1, 4, 7, 10};
-  const std::vector<std::byte> want = {std::byte{0x01}, std::byte{0x71}, std::byte{0x28}};
-  std::vector<std::byte> packed(want.size(), std::byte{0xFF});
-  info.encode(x, packed);
-  EXPECT_EQ(packed, want);
-  std::vector<float> back(x.size());
-  info.decode(packed, back);
-  EXPECT_EQ(back, x);
+TEST(Int6, IsAStreamOfBitsTheFirstValueLowest) {
+  dtype_test::expect_bit_stream("int6", 6, define);
+  // By hand, from the lowest bits of the first byte up.
+  EXPECT_EQ(dtype_test::encode_bytes(format("int6"), {-32, 31, 29, 4}, 3),
+            (std::vector<unsigned>{0xE0, 0xD7, 0x11}));
 }
+
+TEST(Int6, Takes6Bits) { dtype_test::expect_element("int6", 6); }
 
 }  // namespace
 }  // namespace pare

@@ -1,4 +1,4 @@
-#include "numerics/dtypes/oracle.hpp"
+#include "numerics/dtypes/element_oracle.hpp"
 
 namespace pare {
 namespace {
@@ -13,23 +13,18 @@ TEST(Int7, EveryCodeSurvivesARoundTrip) { dtype_test::expect_round_trip("int7", 
 
 TEST(Int7, RoundsHalfToEven) { dtype_test::expect_nearest_even("int7", 7, define); }
 
+TEST(Int7, ErrorIsAtMostAHalfInsideTheRange) { dtype_test::expect_error_bound("int7", 0, 0.5, 63); }
+
 TEST(Int7, SaturatesAndMakesNanZero) { dtype_test::expect_integer_edges("int7"); }
 
-TEST(Int7, TakesItsBits) { EXPECT_EQ(dtype_by_name("int7").bits_per_value(), 7); }
-
-TEST(Int7, PacksFromTheLowBitsOn) {
-  const DtypeInfo& info = format("int7");
-  const std::vector<float> x = {1, 4, 7, 10, 13, 16, 19, 22};
-  const std::vector<std::byte> want = {std::byte{0x01}, std::byte{0xC2}, std::byte{0x41},
-                                       std::byte{0xD1}, std::byte{0x80}, std::byte{0x4C},
-                                       std::byte{0x2C}};
-  std::vector<std::byte> packed(want.size(), std::byte{0xFF});
-  info.encode(x, packed);
-  EXPECT_EQ(packed, want);
-  std::vector<float> back(x.size());
-  info.decode(packed, back);
-  EXPECT_EQ(back, x);
+TEST(Int7, IsAStreamOfBitsTheFirstValueLowest) {
+  dtype_test::expect_bit_stream("int7", 7, define);
+  // By hand, from the lowest bits of the first byte up.
+  EXPECT_EQ(dtype_test::encode_bytes(format("int7"), {-64, 63, 29, 10, -20, 7, -36, -58}, 7),
+            (std::vector<unsigned>{0xC0, 0x5F, 0x47, 0xC1, 0x3E, 0x70, 0x8D}));
 }
+
+TEST(Int7, Takes7Bits) { dtype_test::expect_element("int7", 7); }
 
 }  // namespace
 }  // namespace pare

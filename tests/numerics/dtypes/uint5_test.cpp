@@ -1,8 +1,10 @@
-#include "numerics/dtypes/oracle.hpp"
+#include "numerics/dtypes/element_oracle.hpp"
 
 namespace pare {
 namespace {
 
+using dtype_test::decode_one;
+using dtype_test::encode_one;
 using dtype_test::format;
 
 double define(std::uint32_t code) { return dtype_test::integer_value(code, 5, false); }
@@ -13,22 +15,23 @@ TEST(Uint5, EveryCodeSurvivesARoundTrip) { dtype_test::expect_round_trip("uint5"
 
 TEST(Uint5, RoundsHalfToEven) { dtype_test::expect_nearest_even("uint5", 5, define); }
 
+TEST(Uint5, ErrorIsAtMostAHalfInsideTheRange) {
+  const DtypeInfo& info = format("uint5");
+  for (float x = 0; x <= 31; x += 0.013F) {
+    ASSERT_LE(std::abs(decode_one(info, encode_one(info, x)) - x), 0.5F) << x;
+  }
+}
+
 TEST(Uint5, SaturatesAndMakesNanZero) { dtype_test::expect_integer_edges("uint5"); }
 
-TEST(Uint5, TakesItsBits) { EXPECT_EQ(dtype_by_name("uint5").bits_per_value(), 5); }
-
-TEST(Uint5, PacksFromTheLowBitsOn) {
-  const DtypeInfo& info = format("uint5");
-  const std::vector<float> x = {1, 4, 7, 10, 13, 0, 3, 6};
-  const std::vector<std::byte> want = {std::byte{0x81}, std::byte{0x1C}, std::byte{0xD5},
-                                       std::byte{0xC0}, std::byte{0x30}};
-  std::vector<std::byte> packed(want.size(), std::byte{0xFF});
-  info.encode(x, packed);
-  EXPECT_EQ(packed, want);
-  std::vector<float> back(x.size());
-  info.decode(packed, back);
-  EXPECT_EQ(back, x);
+TEST(Uint5, IsAStreamOfBitsTheFirstValueLowest) {
+  dtype_test::expect_bit_stream("uint5", 5, define);
+  // By hand, from the lowest bits of the first byte up.
+  EXPECT_EQ(dtype_test::encode_bytes(format("uint5"), {0, 31, 1, 29, 15, 3, 10, 7}, 5),
+            (std::vector<unsigned>{0xE0, 0x87, 0xFE, 0x86, 0x3A}));
 }
+
+TEST(Uint5, Takes5Bits) { dtype_test::expect_element("uint5", 5); }
 
 }  // namespace
 }  // namespace pare

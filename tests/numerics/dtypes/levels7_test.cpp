@@ -1,0 +1,18 @@
+#include "numerics/dtypes/element_oracle.hpp"
+
+namespace pare {
+namespace {
+
+TEST(Levels7, EveryValueIsADigitOfAWord) { dtype_test::expect_levels("levels7", 7, 22); }
+
+TEST(Levels7, ProductsWithTheOtherOfItsPairFitASignedByte) {
+  const DtypeInfo& other = dtype_test::format("levels85");
+  const double product = dtype_test::format("levels7").max * other.max;
+  EXPECT_LE(product, 127);
+  // One level more on each side of the other would not fit, or the pair is the other's choice.
+  const double wider = dtype_test::format("levels7").max * (other.max + 1);
+  EXPECT_TRUE(wider > 127 || other.max * (dtype_test::format("levels7").max + 1) > 127);
+}
+
+}  // namespace
+}  // namespace pare
