@@ -58,10 +58,10 @@ row 'bfloat16 weights' 'quantize: {scheme: bf16}'
 for calibration in minmax percentile entropy mse; do
   row "INT8, $calibration" "quantize: {scheme: int8, calibration: $calibration}" 'bias_correction: {}'
 done
-row 'W8' 'quantize_weights: {format: int8}'
+row 'W8' 'quantize_weights: {format: int8}' 'bias_correction: {}'
 row 'W4, to nearest' 'quantize_weights: {format: int4, method: rtn}'
-row 'W4, best scales' 'quantize_weights: {format: int4, method: mse}'
-row 'W4, HQQ' 'quantize_weights: {format: uint4, method: hqq}'
+row 'W4, best scales' 'quantize_weights: {format: int4, method: mse}' 'bias_correction: {}'
+row 'W4, HQQ' 'quantize_weights: {format: uint4, method: hqq}' 'bias_correction: {}'
 row 'W4, GPTQ' 'quantize_weights: {format: int4, method: gptq}'
 row 'W4, AdaRound' 'quantize_weights: {format: int4, method: adaround, iterations: 300}'
 row 'W4 (GPTQ), A8' 'quantize_weights: {format: int4, method: gptq}' 'quantize_activations: {format: int8}'

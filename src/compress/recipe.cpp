@@ -191,6 +191,7 @@ void run_recipe(Model& model, const Recipe& recipe, MethodContext& context) {
     const MethodDef& method = find_method(step.method);
     if (context.exact == nullptr && method.rounds) {
       context.exact = std::shared_ptr<const Graph>(model.graph->clone());
+      context.exact_prefix = context.prefix;
     }
     during([&] { return cat("applying step '", step.method, "'"); },
            [&] { method.apply(model, step.options, context); });

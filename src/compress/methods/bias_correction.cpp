@@ -26,26 +26,20 @@ const Node* by_name(const Graph& graph, const std::string& name) {
   return nullptr;
 }
 
+// What constants make of `value`, a coded weight.
+Tensor decoded(const Value& value, const OpRegistry& ops) {
+  if (value.is_constant()) return value.constant();
+  std::vector<Tensor> inputs;
+  for (const Value* v : value.producer()->inputs()) {
+    inputs.push_back(v == nullptr ? Tensor() : decoded(*v, ops));
+  }
+  return run_reference(*value.producer(), ops, std::move(inputs)).at(0);
+}
+
 // Weights that `node` computes with once they are decoded; invalid when it is not quantized.
-Tensor decoded_weights(const Node& node) {
+Tensor decoded_weights(const Node& node, const OpRegistry& ops) {
   const Value* w = node.input(1);
-  if (w == nullptr || w->producer() == nullptr || !w->producer()->is("DequantizeLinear")) return {};
-  const Node& dq = *w->producer();
-  if (!dq.input(0)->is_constant() || !dq.input(1)->is_constant()) return {};
-  const Tensor& codes = dq.input(0)->constant();
-  const std::vector<float> scales = dq.input(1)->constant().to_floats();
-  std::vector<float> values = codes.to_floats();
-  std::int64_t inner = 1;
-  const std::int64_t axis = scales.size() > 1 ? dq.int_or("axis", 1) : 0;
-  for (std::size_t i = static_cast<std::size_t>(axis) + 1; i < codes.rank(); ++i) {
-    inner *= codes.dim(i);
-  }
-  const auto channels = static_cast<std::int64_t>(scales.size());
-  for (std::size_t k = 0; k < values.size(); ++k) {
-    const std::int64_t c = static_cast<std::int64_t>(k) / inner % channels;
-    values[k] *= scales[static_cast<std::size_t>(scales.size() > 1 ? c : 0)];
-  }
-  return Tensor::of<float>(codes.shape(), values);
+  return is_coded_weight(w) ? decoded(*w, ops) : Tensor();
 }
 
 // sum_k (Wq - W)[o, k] * E[x_k] per output channel: the mean error that rounding the weights adds.
@@ -120,7 +114,7 @@ void apply(Model& model, const Options& o, MethodContext& context) {
   std::size_t corrected = 0;
   for (Node* node : graph.nodes()) {
     if (!node->is("Conv") && !node->is("Gemm") && !node->is("MatMul")) continue;
-    const Tensor rounded = decoded_weights(*node);
+    const Tensor rounded = decoded_weights(*node, context.ops);
     const Node* before = by_name(*context.exact, node->name());
     if (!rounded.valid() || before == nullptr || constant_weights(*before) == nullptr) continue;
     const Tensor& exact = *constant_weights(*before);

@@ -79,7 +79,6 @@ void apply(Model& model, const Options& o, MethodContext& context) {
   } else if (o.scheme == "dynamic_int8") {
     note_rows(o.scheme, quantize_dynamic_int8(graph, weights, as_set(o.keep_float)), context);
   } else {
-    context.exact_prefix = context.prefix;
     const auto table = cached_statistics(graph, context.prefix, context);
     StaticInt8 options;
     options.calibration = parse_range_method(o.calibration);

@@ -55,6 +55,28 @@ TEST(BiasCorrection, TakesTheMeanErrorOfWeightsOut) {
   EXPECT_LT(error[1], 0.7 * error[0]);
 }
 
+// Weights in any format, whose bias stays float: scales per tensor, zero points, blocks, code
+// books.
+TEST(BiasCorrection, TakesTheMeanErrorOfCodedWeightsOut) {
+  const Model exact = positive_net();
+  for (const char* format :
+       {"format: int4, per_tensor: true", "format: uint3, symmetric: false, method: rtn",
+        "format: int3, group: 9", "format: nf4"}) {
+    double error[2];
+    for (const bool corrected : {false, true}) {
+      Model model = positive_net();
+      const RandomBatches samples(32);
+      MethodContext c = context_for(samples);
+      run_recipe(model,
+                 parse_recipe(cat("steps: [quantize_weights: {", format, "}",
+                                  corrected ? ", bias_correction: {}" : "", "]")),
+                 c);
+      error[corrected ? 1 : 0] = mean_error(*exact.graph, *model.graph);
+    }
+    EXPECT_LT(error[1], 0.7 * error[0]) << format;
+  }
+}
+
 TEST(BiasCorrection, WithoutAQuantizedLayerItSaysSoAndChangesNothing) {
   Model model = positive_net();
   const std::size_t nodes = model.graph->node_count();
