@@ -23,10 +23,18 @@ bool is_plain(const DtypeInfo& info) {
   return number && info.encode != nullptr && info.decode != nullptr && info.min < 0 && info.max > 0;
 }
 
+/// Codes of one bit or digit stand for the mean magnitude, not for the greatest.
+bool means(DType type) { return type.name() == "binary" || type.name() == "ternary"; }
+
 float scale_of(std::span<const float> values, const ScaledFormat& format) {
-  float amax = 0;
-  for (const float v : values) amax = std::max(amax, std::fabs(v));
-  auto scale = static_cast<float>(static_cast<double>(amax) / reach(format.type.info()));
+  double amax = 0;
+  double sum = 0;
+  for (const float v : values) {
+    amax = std::max(amax, std::fabs(static_cast<double>(v)));
+    sum += std::fabs(static_cast<double>(v));
+  }
+  auto scale = static_cast<float>(amax / reach(format.type.info()));
+  if (means(format.type)) scale = static_cast<float>(sum / static_cast<double>(values.size()));
   if (format.sharing == ScaleSharing::group) scale = to_float(to_f16(scale));
   return scale >= std::numeric_limits<float>::min() && std::isfinite(scale) ? scale : 1.0F;
 }

@@ -39,8 +39,9 @@ struct RoundTrip {
 };
 
 /// Encodes and decodes a matrix, row by row. Scales bring the greatest magnitude that shares one to
-/// the greatest number of the format (half a step beyond it for whole numbers); those of groups are
-/// rounded to float16 first. Errors: Fault::corrupt for values that are not finite.
+/// the greatest number of the format (half a step beyond it for whole numbers), in binary and
+/// ternary the mean magnitude to 1; those of groups are rounded to float16 first. Errors:
+/// Fault::corrupt for values that are not finite.
 RoundTrip round_trip(const ScaledFormat& format, std::span<const float> values,
                      std::int64_t columns);
 

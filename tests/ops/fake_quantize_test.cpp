@@ -1,3 +1,4 @@
+#include "ir/gradient.hpp"
 #include "ops/elementwise.hpp"
 
 namespace pare {
@@ -40,6 +41,27 @@ TEST(FakeQuantize, ScalesFoundAtRunTime) {
   expect_close(round_trip("int4", {x}, {{"scaling", std::string("token")}, {"block_axis", Int{0}}}),
                {10, 2, 70, 14}, 1e-5F);
   expect_close(round_trip("int4", {list({0, 0})}, {{"scaling", std::string("tensor")}}), {0, 0}, 0);
+}
+
+// What the format can hold passes, what it clips does not. (Through a graph: tests/autodiff.)
+TEST(FakeQuantize, GradientIsStraightThrough) {
+  Graph graph;
+  Value* x = graph.add_input("x", typed(ElementKind::f32, {4}));
+  Value* dy = graph.add_input("dy", typed(ElementKind::f32, {4}));
+  Value* scale = graph.add_constant(Tensor::scalar(0.5F), "scale");
+  Node* node = graph.add_node({.op = "FakeQuantize",
+                               .inputs = {x, scale},
+                               .attributes = {{"format", std::string("int4")}},
+                               .domain = "pare"});
+  GraphBuilder::Facts facts = infer_shapes(graph, op_registry());
+  const OpDef& def = op_registry().at(*node);
+  GradientContext context(*node, def, GraphBuilder(graph, op_registry(), facts), {dy},
+                          {true, false});
+  def.gradient(context);
+  graph.add_output(context.dx(0));
+  const auto dx =
+      interpret(graph, op_registry(), {list({-4.1F, -4, 3.5F, 3.6F}), list({1, 2, 3, 4})});
+  expect_close(dx[0], {0, 2, 3, 0}, 0);
 }
 
 TEST(FakeQuantize, Refuses) {

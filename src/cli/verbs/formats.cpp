@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 
 #include "base/decimal.hpp"
@@ -146,7 +147,7 @@ int compare(const std::string& path, const std::string& page, bool force, Consol
           "for tensors and rows (output channels), float16 for groups.\n");
   if (!page.empty()) {
     AtomicFile file(page, force);
-    const std::string html = formats_page(path, rows);
+    const std::string html = formats_page(std::filesystem::path(path).filename().string(), rows);
     file.write(std::as_bytes(std::span(html)));
     file.commit();
     text += cat("written: ", page, "\n");

@@ -39,6 +39,8 @@ TEST(RoundTrip, HasTheAccuracyOfTheTables) {
   EXPECT_NEAR(db("nf4, group 64", 4096), 20.74, 0.1);
   EXPECT_NEAR(db("f4e2m1, group 64", 4096), 19.52, 0.1);
   EXPECT_NEAR(db("fp4_bnb, group 64", 4096), 18.30, 0.1);
+  EXPECT_NEAR(db("ternary, tensor", 4096), 5.81, 0.1);  // BitNet's mean of magnitudes
+  EXPECT_NEAR(db("binary, tensor", 4096), 4.40, 0.1);
 }
 
 TEST(RoundTrip, IsWhatTheStepsSay) {
