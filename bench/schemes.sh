@@ -3,29 +3,35 @@
 # file as a share of the original, as one table (Markdown). The models and data lie outside the
 # repository.
 #
-# usage: bench/schemes.sh SHARED_FOLDER [SAMPLES]
+# usage: bench/schemes.sh SHARED_FOLDER [SAMPLES] [MODELS]
 #   PARE=program   default build/release/pare
 #   SAMPLES        of each data set at most (default 1000); 0 = all
+#   MODELS         regular expression of the names to take (default all)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 shared=${1:?usage: bench/schemes.sh SHARED_FOLDER [SAMPLES]}
 limit=${2:-1000}
+wanted=${3:-.}
 pare=${PARE:-build/release/pare}
 models=$shared/data/models data=$shared/data/data
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 names=() files=() sets=() presets=()
-model() { names+=("$1") files+=("$models/$2") sets+=("$data/$3") presets+=("$4"); }
-model squeezenet1.1 imagenet/squeezenet1.1_fp32.onnx imagenet imagenet-torch
-model mobilenet_v2 imagenet/mobilenet_v2_1.0_224_tf_fp32.onnx imagenet imagenet-tf
-model mobilenet_v1_0.25 imagenet/mobilenet_v1_0.25_224_fp32.onnx imagenet imagenet-tf
-model resnet20 cifar10/resnet20_cifar10_fp32.onnx cifar10/test_2000.bin imagenet-norm
-model resnet44 cifar10/resnet44_cifar10_fp32.onnx cifar10/test_2000.bin imagenet-norm
-model resnet8 cifar10/mlperf_tiny_resnet8_cifar10_fp32.onnx cifar10/test_2000.bin raw
-names+=(dscnn_kws) files+=("$models/audio/mlperf_tiny_kws_dscnn_fp32.onnx")
-sets+=("$data/audio/kws01_x.npy,$data/audio/kws01_y.npy") presets+=(raw)
+model() {  # NAME FILE DATA PREPROCESS
+  if [[ ! "$1" =~ $wanted ]]; then return; fi
+  names+=("$1") files+=("$models/$2") sets+=("$3") presets+=("$4")
+}
+model squeezenet1.1 imagenet/squeezenet1.1_fp32.onnx "$data/imagenet" imagenet-torch
+model mobilenet_v2 imagenet/mobilenet_v2_1.0_224_tf_fp32.onnx "$data/imagenet" imagenet-tf
+model mobilenet_v1_0.25 imagenet/mobilenet_v1_0.25_224_fp32.onnx "$data/imagenet" imagenet-tf
+cifar=$data/cifar10/test_2000.bin
+model resnet20 cifar10/resnet20_cifar10_fp32.onnx "$cifar" imagenet-norm
+model resnet44 cifar10/resnet44_cifar10_fp32.onnx "$cifar" imagenet-norm
+model resnet8 cifar10/mlperf_tiny_resnet8_cifar10_fp32.onnx "$cifar" raw
+model dscnn_kws audio/mlperf_tiny_kws_dscnn_fp32.onnx \
+  "$data/audio/kws01_x.npy,$data/audio/kws01_y.npy" raw
 
 top1() {  # MODEL INDEX
   "$pare" evaluate "$1" --data "${sets[$2]}" --preprocess "${presets[$2]}" --limit "$limit" --json --quiet |
