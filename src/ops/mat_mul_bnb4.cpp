@@ -1,6 +1,8 @@
 #include <array>
 
 #include "base/checked.hpp"
+#include "numerics/dtypes/fp4_bnb.hpp"
+#include "numerics/dtypes/nf4.hpp"
 #include "ops/_matmul.hpp"
 #include "ops/_numbers.hpp"
 #include "ops/_packed.hpp"
@@ -12,32 +14,10 @@ constexpr TypeSet kReal = {ElementKind::f32, ElementKind::f16, ElementKind::bf16
 
 using Levels = std::array<float, 16>;
 
-// Bit 3 is the sign; the others pick 0, 2^-7.58, 2/3, 1, 1/3, 1/2, 1/6, 1/4.
-constexpr Levels kFp4 = {
-    0.0F,  0.005208333333F,  0.66666667F,  1.0F,  0.33333333F,  0.5F,  0.16666667F,  0.25F,
-    -0.0F, -0.005208333333F, -0.66666667F, -1.0F, -0.33333333F, -0.5F, -0.16666667F, -0.25F};
-// Quantiles of the normal distribution (QLoRA, arXiv:2305.14314, appendix E).
-constexpr Levels kNf4 = {-1.0F,
-                         -0.6961928009986877F,
-                         -0.5250730514526367F,
-                         -0.39491748809814453F,
-                         -0.28444138169288635F,
-                         -0.18477343022823334F,
-                         -0.09105003625154495F,
-                         0.0F,
-                         0.07958029955625534F,
-                         0.16093020141124725F,
-                         0.24611230194568634F,
-                         0.33791524171829224F,
-                         0.44070982933044434F,
-                         0.5626170039176941F,
-                         0.7229568362236023F,
-                         1.0F};
-
 const Levels& levels_of(const AttributeReader& a) {
   const std::int64_t type = a.attr_int("quant_type");
   if (type != 0 && type != 1) a.fail(cat("quant_type is ", type, ", wanted 0 (FP4) or 1 (NF4)"));
-  return type == 0 ? kFp4 : kNf4;
+  return type == 0 ? Fp4BnbBook::kValues : Nf4Book::kValues;
 }
 
 struct Sizes {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "numerics/dtypes/fp4_bnb.hpp"
+#include "numerics/dtypes/nf4.hpp"
 #include "runtime/select.hpp"
 
 namespace pare {
@@ -243,31 +245,8 @@ CodedWeights read_n_bits(const Unit& unit, PlanFacts& facts) {
 // --- MatMulBnb4
 
 std::vector<float> bnb4_levels(std::int64_t type) {
-  if (type == 0) {
-    // Eight magnitudes, then the same below zero.
-    constexpr float kSizes[] = {0,    0.005208333333F, 0.66666667F, 1.0F, 0.33333333F,
-                                0.5F, 0.16666667F,     0.25F};
-    std::vector<float> v(std::begin(kSizes), std::end(kSizes));
-    for (const float x : kSizes) v.push_back(-x);
-    return v;
-  }
-  // Quantiles of the normal distribution (QLoRA, arXiv:2305.14314, appendix E).
-  return {-1.0F,
-          -0.6961928009986877F,
-          -0.5250730514526367F,
-          -0.39491748809814453F,
-          -0.28444138169288635F,
-          -0.18477343022823334F,
-          -0.09105003625154495F,
-          0.0F,
-          0.07958029955625534F,
-          0.16093020141124725F,
-          0.24611230194568634F,
-          0.33791524171829224F,
-          0.44070982933044434F,
-          0.5626170039176941F,
-          0.7229568362236023F,
-          1.0F};
+  const auto& levels = type == 0 ? Fp4BnbBook::kValues : Nf4Book::kValues;
+  return {levels.begin(), levels.end()};
 }
 
 Verdict judge_bnb4(const Unit& unit, PlanFacts& facts, CodedWeights& sizes) {
