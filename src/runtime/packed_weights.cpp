@@ -18,7 +18,7 @@ bool is_dequantize(const Node& node) { return node.is("DequantizeLinear") || is_
 /// Sizes whose products cannot overflow.
 constexpr std::int64_t kMostSize = std::int64_t{1} << 28;
 
-bool is_sane(const CodedWeights& w) {
+bool is_sane(const UnpackedWeights& w) {
   return w.k > 0 && w.n > 0 && w.k <= kMostSize && w.n <= kMostSize && w.block >= 0 &&
          w.block <= kMostSize;
 }
@@ -121,7 +121,7 @@ std::optional<ScaleSteps> scale_steps(const Unit& unit, PlanFacts& facts, const 
   return d.k < d.n ? ScaleSteps{block, codes[d.n], 1} : ScaleSteps{block, 1, blocks};
 }
 
-Verdict judge_dequantized(const Unit& unit, PlanFacts& facts, CodedWeights& sizes) {
+Verdict judge_dequantized(const Unit& unit, PlanFacts& facts, UnpackedWeights& sizes) {
   const Node& node = *unit.dequantizes;
   const bool table = is_table(node);
   const Shape codes = shape_of(*node.input(0));
@@ -144,8 +144,8 @@ Verdict judge_dequantized(const Unit& unit, PlanFacts& facts, CodedWeights& size
   return is_sane(sizes) ? accept() : refuse("odd sizes");
 }
 
-CodedWeights read_dequantized(const Unit& unit, PlanFacts& facts) {
-  CodedWeights w;
+UnpackedWeights read_dequantized(const Unit& unit, PlanFacts& facts) {
+  UnpackedWeights w;
   require(judge_dequantized(unit, facts, w).kind == Verdict::Kind::accept, "odd weights");
   const Node& node = *unit.dequantizes;
   const bool table = is_table(node);
@@ -182,7 +182,7 @@ CodedWeights read_dequantized(const Unit& unit, PlanFacts& facts) {
 
 // --- MatMulNBits
 
-Verdict judge_n_bits(const Unit& unit, PlanFacts& facts, CodedWeights& sizes) {
+Verdict judge_n_bits(const Unit& unit, PlanFacts& facts, UnpackedWeights& sizes) {
   const AttributeReader a = facts.attributes(*unit.node);
   if (a.attr_int("weight_prepacked") != 0) return refuse("packed for another kernel");
   if (!has_weights(unit, facts)) return refuse("the weights are not constant");
@@ -211,8 +211,8 @@ Verdict judge_n_bits(const Unit& unit, PlanFacts& facts, CodedWeights& sizes) {
   return elements_of(*unit.input(3)) == sizes.n * row ? accept() : refuse("odd zero points");
 }
 
-CodedWeights read_n_bits(const Unit& unit, PlanFacts& facts) {
-  CodedWeights w;
+UnpackedWeights read_n_bits(const Unit& unit, PlanFacts& facts) {
+  UnpackedWeights w;
   require(judge_n_bits(unit, facts, w).kind == Verdict::Kind::accept, "odd weights");
   const auto bits = static_cast<unsigned>(facts.attributes(*unit.node).attr_int("bits"));
   const std::int64_t blocks = (w.k + w.block - 1) / w.block;
@@ -249,7 +249,7 @@ std::vector<float> bnb4_levels(std::int64_t type) {
   return {levels.begin(), levels.end()};
 }
 
-Verdict judge_bnb4(const Unit& unit, PlanFacts& facts, CodedWeights& sizes) {
+Verdict judge_bnb4(const Unit& unit, PlanFacts& facts, UnpackedWeights& sizes) {
   const AttributeReader a = facts.attributes(*unit.node);
   if (a.attr_int("transB") == 0) return refuse("each row of the weights has its own scales");
   if (!has_weights(unit, facts)) return refuse("the weights are not constant");
@@ -269,8 +269,8 @@ Verdict judge_bnb4(const Unit& unit, PlanFacts& facts, CodedWeights& sizes) {
   return fits ? accept() : refuse("odd weights");
 }
 
-CodedWeights read_bnb4(const Unit& unit, PlanFacts& facts) {
-  CodedWeights w;
+UnpackedWeights read_bnb4(const Unit& unit, PlanFacts& facts) {
+  UnpackedWeights w;
   require(judge_bnb4(unit, facts, w).kind == Verdict::Kind::accept, "odd weights");
   const std::int64_t whole = facts.attributes(*unit.node).attr_int("block_size");
   const auto bytes = facts.constant(unit.input(1))->bytes();
@@ -335,13 +335,13 @@ std::optional<Unit> packed_unit(const Unit& unit, PlanFacts& facts) {
   return std::nullopt;
 }
 
-Verdict judge_weights(const Unit& unit, PlanFacts& facts, CodedWeights& sizes) {
+Verdict judge_weights(const Unit& unit, PlanFacts& facts, UnpackedWeights& sizes) {
   if (unit.node->is("com.microsoft", "MatMulNBits")) return judge_n_bits(unit, facts, sizes);
   if (unit.node->is("com.microsoft", "MatMulBnb4")) return judge_bnb4(unit, facts, sizes);
   return unit.dequantizes == nullptr ? not_mine() : judge_dequantized(unit, facts, sizes);
 }
 
-CodedWeights read_weights(const Unit& unit, PlanFacts& facts) {
+UnpackedWeights read_weights(const Unit& unit, PlanFacts& facts) {
   if (unit.node->is("com.microsoft", "MatMulNBits")) return read_n_bits(unit, facts);
   if (unit.node->is("com.microsoft", "MatMulBnb4")) return read_bnb4(unit, facts);
   return read_dequantized(unit, facts);

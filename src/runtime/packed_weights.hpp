@@ -9,7 +9,7 @@
 namespace pare {
 
 /// Weights [K, N] of a product as codes, before they are packed.
-struct CodedWeights {
+struct UnpackedWeights {
   std::int64_t k = 0;
   std::int64_t n = 0;
   std::vector<std::uint8_t> codes;  ///< [K, N]
@@ -30,9 +30,9 @@ std::optional<Unit> packed_unit(const Unit& unit, PlanFacts& facts);
 /// K, N, block and number of levels of the weights of a packed unit, or of a MatMulNBits or
 /// MatMulBnb4; a refusal when their scales are not one for all, one per column or one per block
 /// along K. Reads no codes.
-Verdict judge_weights(const Unit& unit, PlanFacts& facts, CodedWeights& sizes);
+Verdict judge_weights(const Unit& unit, PlanFacts& facts, UnpackedWeights& sizes);
 
 /// The weights; judge_weights accepted them.
-CodedWeights read_weights(const Unit& unit, PlanFacts& facts);
+UnpackedWeights read_weights(const Unit& unit, PlanFacts& facts);
 
 }  // namespace pare

@@ -71,7 +71,7 @@ std::int64_t float_bytes(const Graph& graph) {
 /// from memory: packed ones are 3 to 7 times as fast with one row, 1.07 times with 32. 25 MB: 3
 /// times, 1.3 times with 8 rows, not from 16 on. 6 MB: 2 times, 1.3 times with 2 rows, not from 4
 /// on. Tables of 256 levels are gathered one by one and never gain.
-Verdict is_faster(const Unit& unit, const CodedWeights& w, std::int64_t m) {
+Verdict is_faster(const Unit& unit, const UnpackedWeights& w, std::int64_t m) {
   constexpr std::int64_t kMiB = std::int64_t{1} << 20;
   const std::int64_t bytes = float_bytes(unit.node->graph());
   std::int64_t most = 2;
@@ -91,7 +91,7 @@ Verdict accepts_packed(const Unit& unit, PlanFacts& facts) {
     return refuse("not float32");
   }
   if (shape_of(*unit.input(0)).size() < 2) return refuse("a vector operand");
-  CodedWeights sizes;
+  UnpackedWeights sizes;
   Verdict v = judge_weights(unit, facts, sizes);
   if (v.kind != Verdict::Kind::accept) return v;
   const Shape x = shape_of(*unit.input(0));
@@ -120,7 +120,7 @@ bool allows_int8_rows(const Unit& unit, PlanFacts& facts) {
 }
 
 /// Nothing when zero points are no integers.
-std::shared_ptr<const DotMatrix> dot_matrix(const CodedWeights& w) {
+std::shared_ptr<const DotMatrix> dot_matrix(const UnpackedWeights& w) {
   try {
     return std::make_shared<const DotMatrix>(w.source());
   } catch (const Error& error) {
@@ -142,7 +142,7 @@ void hold(Prepared& made, std::shared_ptr<const Matrix> matrix, std::vector<floa
 }
 
 Prepared make_packed(const Unit& unit, PlanFacts& facts) {
-  const CodedWeights w = read_weights(unit, facts);
+  const UnpackedWeights w = read_weights(unit, facts);
   std::vector<float> bias;
   if (unit.node->is("com.microsoft", "MatMulNBits")) add_row(unit.node->input(5), facts, w.n, bias);
   if (unit.is("Gemm") || unit.is("Conv")) add_row(unit.node->input(2), facts, w.n, bias);

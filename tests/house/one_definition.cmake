@@ -1,0 +1,60 @@
+# One name, one type: two headers that define a type of the same name in the same namespace make
+# one program with two layouts behind one destructor, and no compiler says so.
+#
+# usage: cmake -DROOT=... -DWORK=... -P one_definition.cmake
+
+# The types that headers below `folder` define at the outer level, as "namespace::Name file".
+function(types_below folder result)
+  file(GLOB_RECURSE headers "${folder}/*.hpp")
+  set(found "")
+  foreach(header IN LISTS headers)
+    file(STRINGS "${header}" lines REGEX "^(namespace|struct|class|enum class) [A-Za-z_:]+[A-Za-z0-9_: ]*{?")
+    set(space "")
+    foreach(line IN LISTS lines)
+      if(line MATCHES "^namespace ([a-z0-9_:]+)")
+        set(space "${CMAKE_MATCH_1}")
+      elseif(line MATCHES "^(struct|class|enum class) ([A-Za-z0-9_]+)( final)?( :[^{]*)? {")
+        list(APPEND found "${space}::${CMAKE_MATCH_2} ${header}")
+      endif()
+    endforeach()
+  endforeach()
+  set(${result} "${found}" PARENT_SCOPE)
+endfunction()
+
+# "Name: file and file" for every name that two headers define.
+function(defined_twice folder result)
+  types_below("${folder}" types)
+  set(twice "")
+  foreach(entry IN LISTS types)
+    string(REGEX MATCH "^[^ ]+" name "${entry}")
+    string(REGEX REPLACE "^[^ ]+ " "" header "${entry}")
+    string(MAKE_C_IDENTIFIER "${name}" key)
+    if(DEFINED first_${key} AND NOT first_${key} STREQUAL header)
+      list(APPEND twice "${name}: ${first_${key}} and ${header}")
+    endif()
+    set(first_${key} "${header}")
+  endforeach()
+  set(${result} "${twice}" PARENT_SCOPE)
+endfunction()
+
+defined_twice("${ROOT}/src" twice)
+if(twice)
+  list(JOIN twice "\n  " twice)
+  message(FATAL_ERROR "types defined twice:\n  ${twice}")
+endif()
+
+# It sees what it looks for.
+file(REMOVE_RECURSE "${WORK}")
+file(WRITE "${WORK}/a/a.hpp" "namespace pare {\nstruct Codes {\n  int a;\n};\nclass Seen;\n}\n")
+file(WRITE "${WORK}/a/b.hpp" "namespace pare {\nclass Seen;\nstruct Codes {\n  long b;\n};\n}\n")
+file(WRITE "${WORK}/a/c.hpp" "namespace pare::other {\nstruct Codes {\n};\n}\n")
+defined_twice("${WORK}/a" twice)
+list(LENGTH twice count)
+if(NOT count EQUAL 1)
+  message(FATAL_ERROR "one type defined twice was not found once: ${twice}")
+endif()
+types_below("${ROOT}/src" types)
+list(LENGTH types count)
+if(count LESS 100)
+  message(FATAL_ERROR "only ${count} types were found in the headers")
+endif()
