@@ -17,7 +17,10 @@ struct Options {
   std::int64_t group = 0;
   bool per_tensor = false;
   bool symmetric = true;
+  std::string extreme = "half_step";
+  double power = 2;
   bool act_order = true;
+  bool static_groups = false;
   double damping = 0.01;
   std::int64_t iterations = 1000;
   bool sequential = false;
@@ -33,16 +36,23 @@ OptionTable<Options> options() {
          "number format of at most 8 bits, as `pare formats` lists them");
   t.text(
        "method", &Options::method,
-       "how weights are rounded: to nearest (rtn), with the best scales for the weights (mse) or "
-       "for "
-       "the power of their inputs (imatrix); gptq, adaround: for the least change of the outputs; "
-       "hqq: zero points between the levels")
+       "how weights are rounded: to nearest (rtn), with the best scales for the weights (mse), for "
+       "the power of their inputs (imatrix) or for the outputs (clip); gptq, adaround: for the "
+       "least change of the outputs; hqq: zero points between the levels")
       .one_of(round_method_names());
   t.integer("group", &Options::group, "weights of a channel that share a scale; 0 = all")
       .between(0, 1e6);
   t.flag("per_tensor", &Options::per_tensor, "one scale for all weights of a layer");
-  t.flag("symmetric", &Options::symmetric, "whole numbers: no zero points");
+  t.flag("symmetric", &Options::symmetric,
+         "whole numbers: no zero points (unsigned formats always have them)");
+  t.text("extreme", &Options::extreme,
+         "symmetric: what the greatest |w| becomes: half_step (beyond the last level), restricted "
+         "(the last level of both signs), signed_level (the outermost level: negative scales)")
+      .one_of(extreme_names());
+  t.real("power", &Options::power, "of the errors that a search of scales sums up").between(0.1, 8);
   t.flag("act_order", &Options::act_order, "gptq: columns with the largest inputs first");
+  t.flag("static_groups", &Options::static_groups,
+         "gptq without act_order: scales of groups from the weights as they were");
   t.real("damping", &Options::damping,
          "gptq: share of the mean of the diagonal that is added to it")
       .between(0, 1);
@@ -58,7 +68,8 @@ OptionTable<Options> options() {
 }
 
 RoundOptions round_options(const Options& o) {
-  return {o.method, o.group, o.per_tensor, o.symmetric, o.act_order, o.damping, o.iterations};
+  return {o.method,  o.group,      o.per_tensor,    o.symmetric, o.act_order,
+          o.damping, o.iterations, o.static_groups, o.extreme,   o.power};
 }
 
 double decibels(double error) { return error > 0 ? -10 * std::log10(error) : 300; }
@@ -86,9 +97,10 @@ class Quantizer {
     }
     graph_.sort();
     graph_.remove_unused();
-    context_.notes.push_back(cat(
-        "quantize_weights ", o_.format, " (", o_.method, "): ", done_, " of ", seen_, " layers, ",
-        fixed(weights_ > 0 ? bits_ / weights_ : 0, 2), " bits per weight, scales included"));
+    context_.notes.push_back(cat("quantize_weights ", o_.format, " (", o_.method, "): ", done_,
+                                 " of ", seen_, " layers, ",
+                                 fixed(weights_ > 0 ? bits_ / weights_ : 0, 2),
+                                 " bits per weight, scales included", stored_as_));
   }
 
  private:
@@ -147,6 +159,10 @@ class Quantizer {
     bits_ += placed_bits(coded, format_) * count;
     weights_ += count;
     ++done_;
+    const DType stored = placed_type(coded, format_);
+    if (stored != format_ && stored.bits_per_value() > format_.bits_per_value()) {
+      stored_as_ = cat(", stored as ", stored.name());
+    }
     Verdict verdict = accept();
     const WeightMatrix decoded = coded.decoded();
     verdict.reason = cat("weight SQNR ", fixed(weight_sqnr_db(w, decoded), 1), " dB");
@@ -166,6 +182,7 @@ class Quantizer {
   std::map<std::string, LayerInputs> inputs_;
   std::size_t seen_ = 0;
   std::size_t done_ = 0;
+  std::string stored_as_;  ///< when the format has no element type of its own
   double bits_ = 0;
   double weights_ = 0;
 };
@@ -186,7 +203,8 @@ MethodDef method_quantize_weights() {
           [](const OptionMap& given) { return uses_inputs(option_text(given, "method", "mse")); })
       .rounding()
       .source(
-          "arXiv:2210.17323 (gptq); arXiv:2004.10568 (adaround); Badri and Shaji 2023 (hqq); "
+          "arXiv:2210.17323 (gptq); arXiv:2004.10568 (adaround); arXiv:2306.00978 (clip); Badri "
+          "and Shaji 2023 (hqq); "
           "papers of the formats");
 }
 

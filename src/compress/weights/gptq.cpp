@@ -144,20 +144,26 @@ GptqResult gptq(const WeightMatrix& w, std::span<const double> h, const WeightGr
   require(static_cast<std::int64_t>(h.size()) == n * n, "moments of another size");
   WeightMatrix clean = w;
   const std::vector<std::int64_t> order = visiting_order(h, n, options.act_order);
+  GptqResult out;
+  double live = 0;  // mean moment of the inputs that are not always zero
+  for (std::int64_t i = 0; i < n; ++i) {
+    out.dead += h[i * n + i] == 0 ? 1 : 0;
+    live += h[i * n + i];
+  }
+  live = out.dead < n ? live / static_cast<double>(n - out.dead) : 1;
   std::vector<double> moments(h.size());
   for (std::int64_t i = 0; i < n; ++i) {
     for (std::int64_t j = 0; j < n; ++j) moments[i * n + j] = h[order[i] * n + order[j]];
     if (moments[i * n + i] != 0) continue;
-    moments[i * n + i] = 1;  // nothing ever comes in here
+    // Nothing ever comes in here. A fixed number would make the damping depend on the unit of H.
+    moments[i * n + i] = live;
     for (std::int64_t r = 0; r < w.rows; ++r) clean.row(r)[order[i]] = 0;
   }
-  GptqResult out;
-  std::vector<double> u;
-  out.damping = options.damping;
-  for (int tries = 0; u.empty(); ++tries, out.damping *= 10) {
-    if (tries == 4) throw Error(Fault::unsupported, "the moments of the inputs have no inverse");
+  std::vector<double> u = inverse_factor(moments, n, out.damping = options.damping);
+  for (int tries = 0; u.empty(); ++tries) {
+    if (tries == 3) throw Error(Fault::unsupported, "the moments of the inputs have no inverse");
+    out.damping = std::max(1e-4, 10 * out.damping);
     u = inverse_factor(moments, n, out.damping);
-    if (!u.empty()) break;
   }
   out.coded = {grid, w.rows, n, std::vector<std::uint8_t>(w.values.size()), {}};
   out.coded.scales = fit_scales(clean, grid);

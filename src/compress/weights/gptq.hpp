@@ -13,16 +13,17 @@ struct GptqOptions {
 
 struct GptqResult {
   CodedWeights coded;
-  double damping = 0;  ///< that made the factorization possible; tenfold up to four times
+  double damping = 0;     ///< that made the factorization possible
+  std::int64_t dead = 0;  ///< columns whose input is always zero
 };
 
 /// Rounds the columns one by one and corrects those that are left for the error made so far, so
 /// that the outputs for inputs with second moments H = E[x x'] [columns, columns] move the least.
-/// Columns whose input is always zero become zero. With act_order, scales of groups are always
+/// Columns whose input is always zero become zero. Where H cannot be factorized, the damping is
+/// raised tenfold (none: to 1e-4), at most three times. With act_order, scales of groups are always
 /// those of the weights as they were: a group would else need an index at run time. The same result
 /// for any number of threads. Errors: Fault::corrupt for weights or moments that are not finite;
-/// Fault::unsupported when H cannot be factorized with a thousandfold damping either. Source:
-/// arXiv:2210.17323.
+/// Fault::unsupported when that does not help either. Source: arXiv:2210.17323.
 GptqResult gptq(const WeightMatrix& w, std::span<const double> h, const WeightGrid& grid,
                 const GptqOptions& options = {});
 

@@ -15,29 +15,54 @@ double weighted_error(const WeightGrid& grid, std::span<const float> w,
                       std::span<const float> importance, const GroupScale& g) {
   double error = 0;
   for (std::size_t i = 0; i < w.size(); ++i) {
-    const double d = static_cast<double>(w[i]) - grid.rounded(w[i], g);
-    error += d * d * (importance.empty() ? 1.0 : static_cast<double>(importance[i]));
+    const double d = std::fabs(static_cast<double>(w[i]) - grid.rounded(w[i], g));
+    error += (grid.power == 2 ? d * d : std::pow(d, grid.power)) *
+             (importance.empty() ? 1.0 : static_cast<double>(importance[i]));
   }
   return error;
 }
 
 float usable(float scale) {
-  return scale >= std::numeric_limits<float>::min() && std::isfinite(scale) ? scale : 1.0F;
+  return std::fabs(scale) >= std::numeric_limits<float>::min() && std::isfinite(scale) ? scale
+                                                                                       : 1.0F;
 }
 
-/// The scale at which `share` of the range is covered.
-GroupScale covering(const WeightGrid& grid, float low, float high, float share) {
+/// The least and the greatest of some weights and 0.
+struct Span {
+  float low = 0;
+  float high = 0;
+};
+
+Span span_of(std::span<const float> w) {
+  Span s;
+  for (const float v : w) s = {std::min(s.low, v), std::max(s.high, v)};
+  return s;
+}
+
+GroupScale covering_span(const WeightGrid& grid, const Span& s, float share) {
   const float least = grid.levels.front();
   const float most = grid.levels.back();
   if (!grid.symmetric) {
-    const float scale = usable((high - low) * share / (most - least));
-    const float zero = std::nearbyint(least - low * share / scale);
+    const float scale = usable((s.high - s.low) * share / (most - least));
+    const float zero = std::nearbyint(least - s.low * share / scale);
     return {scale, std::clamp(zero, least, most)};
   }
-  const float amax = std::max(-low, high) * share;
+  if (grid.extreme == Extreme::signed_level) {
+    const float outermost = -least >= most ? least : most;
+    return {usable((s.high > -s.low ? s.high : s.low) * share / outermost), 0};
+  }
+  const float amax = std::max(-s.low, s.high) * share;
   // Half a step may be clipped on the side that has one level less.
   const float reach = grid.whole ? 0.5F * (most - least) : std::max(-least, most);
   return {usable(amax / reach), 0};
+}
+
+/// The scale at which the mean of |w| is 1.
+GroupScale by_mean(std::span<const float> w) {
+  double sum = 0;
+  for (const float v : w) sum += std::fabs(static_cast<double>(v));
+  const auto count = static_cast<double>(std::max<std::size_t>(1, w.size()));
+  return {usable(static_cast<float>(sum / count)), 0};
 }
 
 }  // namespace
@@ -54,32 +79,32 @@ std::size_t WeightGrid::nearest(float x) const noexcept {
   return x - levels[above - 1] > levels[above] - x ? above : above - 1;
 }
 
+GroupScale WeightGrid::covering(std::span<const float> w, float share) const {
+  return covering_span(*this, span_of(w), share);
+}
+
 GroupScale WeightGrid::fit(std::span<const float> w, std::span<const float> importance) const {
-  float low = 0;
-  float high = 0;
-  double sum = 0;
-  for (const float v : w) {
-    low = std::min(low, v);
-    high = std::max(high, v);
-    sum += std::fabs(static_cast<double>(v));
-  }
-  if (rule == ScaleRule::mean) {
-    return {
-        usable(static_cast<float>(sum / static_cast<double>(std::max<std::size_t>(1, w.size())))),
-        0};
-  }
-  GroupScale best = covering(*this, low, high, 1);
-  if (rule == ScaleRule::amax || low == high) return best;
-  constexpr int kSteps = 80;
+  if (rule == ScaleRule::mean) return by_mean(w);
+  const Span range = span_of(w);
+  GroupScale best = covering_span(*this, range, 1);
+  if (rule == ScaleRule::amax || range.low == range.high) return best;
   double least = weighted_error(*this, w, importance, best);
-  for (int i = -5; i < kSteps; ++i) {
-    const GroupScale tried = covering(*this, low, high, 1.0F - static_cast<float>(i) / 100.0F);
+  const auto consider = [&](const GroupScale& tried) {
     const double error = weighted_error(*this, w, importance, tried);
     if (error < least) {
       least = error;
       best = tried;
     }
+  };
+  constexpr int kSteps = 80;
+  const bool mirrored = symmetric && extreme == Extreme::signed_level;
+  for (int i = -5; i < kSteps; ++i) {
+    const GroupScale tried = covering_span(*this, range, 1.0F - static_cast<float>(i) / 100.0F);
+    consider(tried);
+    if (mirrored) consider({-tried.scale, 0});
   }
+  // The best clipping of so few levels may lie far inside the range of a heavy tail.
+  if (levels.size() <= 3 && symmetric) consider(by_mean(w));
   return best;
 }
 
@@ -110,6 +135,15 @@ WeightGrid grid_of(DType format) {
   }
   std::sort(grid.levels.begin(), grid.levels.end());
   grid.levels.erase(std::unique(grid.levels.begin(), grid.levels.end()), grid.levels.end());
+  return grid;
+}
+
+WeightGrid with_extreme(WeightGrid grid, Extreme extreme) {
+  grid.extreme = extreme;
+  const bool spare = grid.whole && grid.symmetric && -grid.levels.front() > grid.levels.back();
+  if (extreme == Extreme::restricted && spare && grid.levels.size() > 2) {
+    grid.levels.erase(grid.levels.begin());
+  }
   return grid;
 }
 
@@ -163,18 +197,24 @@ std::vector<GroupScale> fit_scales(const WeightMatrix& w, const WeightGrid& grid
   return scales;
 }
 
+CodedWeights encode(const WeightMatrix& w, const WeightGrid& grid, std::vector<GroupScale> scales) {
+  CodedWeights out{grid, w.rows, w.columns, std::vector<std::uint8_t>(w.values.size()),
+                   std::move(scales)};
+  parallel_for(w.rows, 4, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t r = begin; r < end; ++r) {
+      for (std::int64_t c = 0; c < w.columns; ++c) {
+        const auto at = static_cast<std::size_t>(r * w.columns + c);
+        const GroupScale& g = out.scale_of(r, c);
+        out.codes[at] = static_cast<std::uint8_t>(grid.nearest(w.values[at] / g.scale + g.zero));
+      }
+    }
+  });
+  return out;
+}
+
 CodedWeights round_to_nearest(const WeightMatrix& w, const WeightGrid& grid,
                               std::span<const float> importance) {
-  CodedWeights out{grid, w.rows, w.columns, std::vector<std::uint8_t>(w.values.size()), {}};
-  out.scales = fit_scales(w, grid, importance);
-  for (std::int64_t r = 0; r < w.rows; ++r) {
-    for (std::int64_t c = 0; c < w.columns; ++c) {
-      const auto at = static_cast<std::size_t>(r * w.columns + c);
-      const GroupScale& g = out.scale_of(r, c);
-      out.codes[at] = static_cast<std::uint8_t>(grid.nearest(w.values[at] / g.scale + g.zero));
-    }
-  }
-  return out;
+  return encode(w, grid, fit_scales(w, grid, importance));
 }
 
 double output_error(const WeightMatrix& a, const WeightMatrix& b, std::span<const double> h) {

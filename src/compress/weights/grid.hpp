@@ -28,7 +28,16 @@ struct WeightMatrix {
 enum class ScaleRule : std::uint8_t {
   amax,  ///< the greatest |w| becomes the greatest level (half a step beyond it, for whole numbers)
   mean,  ///< the mean of |w| becomes 1: ternary (arXiv:2402.17764) and binary (arXiv:1603.05279)
-  search  ///< of 80 clippings of amax the one with the least weighted squared error
+  search  ///< of 85 clippings of amax (and the mean, for up to three levels) the one with the least
+          ///< weighted sum of |error|^power
+};
+
+/// Which level the weight of greatest magnitude A becomes. Conventions for b-bit integers, with Q =
+/// 2^(b-1) - 1, are all in use; files hold scales and codes, so that each reads all of them.
+enum class Extreme : std::uint8_t {
+  half_step,    ///< scale A / (Q + 1/2): half a step may be clipped on the side that has Q levels
+  restricted,   ///< scale A / Q: the level -Q-1 stays without use
+  signed_level  ///< the outermost level, -Q-1, whatever the sign of A: scales may be negative
 };
 
 /// Scale and zero point of the weights that share them: w ~ (level - zero) * scale.
@@ -43,8 +52,10 @@ struct WeightGrid {
   bool whole = false;     ///< consecutive whole numbers: codes are these, and zero points allowed
   bool symmetric = true;  ///< zero point 0
   ScaleRule rule = ScaleRule::amax;
-  std::int64_t group = 0;  ///< columns that share a scale; 0 = the row
-  bool one_scale = false;  ///< one for the whole matrix (group 0)
+  Extreme extreme = Extreme::half_step;  ///< of symmetric grids; of code books: signed_level or not
+  double power = 2;                      ///< of errors in a search (arXiv:2210.17323 uses 2.4)
+  std::int64_t group = 0;                ///< columns that share a scale; 0 = the row
+  bool one_scale = false;                ///< one for the whole matrix (group 0)
 
   [[nodiscard]] std::int64_t groups(std::int64_t columns) const noexcept {
     return group <= 0 ? 1 : (columns + group - 1) / group;
@@ -60,15 +71,19 @@ struct WeightGrid {
   [[nodiscard]] float rounded(float w, const GroupScale& g) const noexcept {
     return (levels[nearest(w / g.scale + g.zero)] - g.zero) * g.scale;
   }
-  /// The scale for some weights; `importance` (empty: all 1) weighs squared errors in a search. A
-  /// group of zeros gets scale 1.
+  /// The scale for some weights; `importance` (empty: all 1) weighs errors in a search. A group of
+  /// zeros gets scale 1.
   [[nodiscard]] GroupScale fit(std::span<const float> w,
                                std::span<const float> importance = {}) const;
+  /// The scale at which `share` of the range of some weights is covered; no search.
+  [[nodiscard]] GroupScale covering(std::span<const float> w, float share) const;
 };
 
 /// The grid of a number format of at most 256 codes: whole numbers for integers and levels, the
 /// decoded codes for everything else. Errors: Fault::config for other formats.
 WeightGrid grid_of(DType format);
+/// The grid without what Extreme::restricted leaves out.
+WeightGrid with_extreme(WeightGrid grid, Extreme extreme);
 
 /// Weights by indices into the levels of a grid.
 struct CodedWeights {
@@ -86,6 +101,9 @@ struct CodedWeights {
 /// Scales of all groups. `importance`: one a column, or empty.
 std::vector<GroupScale> fit_scales(const WeightMatrix& w, const WeightGrid& grid,
                                    std::span<const float> importance = {});
+
+/// Every weight to the nearest level under the scales of its groups, as fit_scales orders them.
+CodedWeights encode(const WeightMatrix& w, const WeightGrid& grid, std::vector<GroupScale> scales);
 
 /// Every weight to the nearest level. `importance` as in fit_scales. Errors: Fault::corrupt for
 /// weights that are not finite.

@@ -46,31 +46,24 @@ CodedWeights hqq(const WeightMatrix& w, WeightGrid grid, const HqqOptions& optio
   if (!grid.whole) throw Error(Fault::config, "hqq needs a format of whole numbers");
   grid.symmetric = false;
   grid.rule = ScaleRule::amax;
-  CodedWeights out{grid, w.rows, w.columns, std::vector<std::uint8_t>(w.values.size()), {}};
-  out.scales = fit_scales(w, grid);
+  std::vector<GroupScale> scales = fit_scales(w, grid);
+  if (grid.one_scale) {
+    settle(grid, w.values, scales[0], options);
+    return encode(w, grid, std::move(scales));
+  }
   const std::int64_t groups = grid.groups(w.columns);
   const std::int64_t width = grid.width(w.columns);
-  if (grid.one_scale) {
-    settle(grid, w.values, out.scales[0], options);
-  } else {
-    parallel_for(w.rows, 4, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t r = begin; r < end; ++r) {
-        for (std::int64_t g = 0; g < groups; ++g) {
-          const auto first = static_cast<std::size_t>(g * width);
-          const auto n = static_cast<std::size_t>(std::min(width, w.columns - g * width));
-          settle(grid, w.row(r).subspan(first, n), out.scales[r * groups + g], options);
-        }
+  parallel_for(w.rows, 4, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t r = begin; r < end; ++r) {
+      for (std::int64_t g = 0; g < groups; ++g) {
+        const auto first = static_cast<std::size_t>(g * width);
+        const auto n = static_cast<std::size_t>(std::min(width, w.columns - g * width));
+        settle(grid, w.row(r).subspan(first, n), scales[static_cast<std::size_t>(r * groups + g)],
+               options);
       }
-    });
-  }
-  for (std::int64_t r = 0; r < w.rows; ++r) {
-    for (std::int64_t c = 0; c < w.columns; ++c) {
-      const GroupScale& g = out.scale_of(r, c);
-      const auto at = static_cast<std::size_t>(r * w.columns + c);
-      out.codes[at] = static_cast<std::uint8_t>(grid.nearest(w.values[at] / g.scale + g.zero));
     }
-  }
-  return out;
+  });
+  return encode(w, grid, std::move(scales));
 }
 
 }  // namespace pare

@@ -36,7 +36,7 @@ Storage storage_of(const CodedWeights& w, DType format) {
   if (std::find(kFloats.begin(), kFloats.end(), format.kind()) != kFloats.end()) {
     return {format, false};
   }
-  return {dtype_of(levels.size() <= 16 ? u4 : u8), true};
+  return {dtype_of(levels.size() <= 4 ? u2 : levels.size() <= 16 ? u4 : u8), true};
 }
 
 bool has_zero_points(const CodedWeights& w) {
@@ -75,10 +75,10 @@ class Placer {
         name_(node.input(1)->name()) {}
 
   void run() {
-    if (blocked() && has_fractions(w_)) {
-      throw Error(Fault::config,
-                  "blocks with zero points between the levels have no form in ONNX; "
-                  "use one scale per channel");
+    if (blocked() && has_fractions(w_) && w_.columns % w_.grid.group != 0) {
+      throw Error(Fault::config, cat("blocks of ", w_.grid.group, " do not divide ", w_.columns,
+                                     " columns, so that zero points between the levels have no "
+                                     "form in ONNX"));
     }
     Value* scale = graph_.add_constant(
         Tensor::of<float>(scale_shape(), list([](const GroupScale& g) { return g.scale; })),
@@ -144,34 +144,51 @@ class Placer {
     return byte && !blocked() && !node_.is("Conv");
   }
   Value* zero_points() {
-    const std::vector<float> zeros =
-        list([](const GroupScale& g) { return std::nearbyint(g.zero); });
+    const std::vector<float> zeros = list([&](const GroupScale& g) { return whole_zero(g); });
     return graph_.add_constant(Tensor::of<float>(scale_shape(), zeros).cast(storage_.type),
                                name_ + "_zero_point");
   }
 
-  Value* with_offsets(Value* y) {
-    if (has_fractions(w_)) {
-      Shape shape(shape_.size(), 1);
-      if (!w_.grid.one_scale) shape[static_cast<std::size_t>(axis())] = w_.rows;
-      const std::vector<float> offsets =
-          list([](const GroupScale& g) { return (std::nearbyint(g.zero) - g.zero) * g.scale; });
-      Value* offset = graph_.add_constant(Tensor::of<float>(shape, offsets), name_ + "_offset");
-      y = behind("Add", y, offset);
-    }
-    if (!flat()) return y;
-    const auto rank = static_cast<std::int64_t>(shape_.size());
-    return behind("Reshape", y,
-                  graph_.add_constant(Tensor::of<std::int64_t>({rank}, shape_), name_ + "_shape"));
+  /// The whole number beside the zero point that the type of the codes can hold.
+  [[nodiscard]] float whole_zero(const GroupScale& g) const {
+    const DtypeInfo& info = storage_.type.info();
+    return std::clamp(std::nearbyint(g.zero), static_cast<float>(info.min),
+                      static_cast<float>(info.max));
   }
-  Value* behind(const std::string& op, Value* y, Value* other) {
+
+  Value* with_offsets(Value* y) {
+    Shape now = codes_shape();
+    if (has_fractions(w_)) {
+      const std::vector<float> values =
+          list([&](const GroupScale& g) { return (whole_zero(g) - g.zero) * g.scale; });
+      Shape shape(now.size(), 1);
+      if (blocked()) {  // an axis of blocks, one of what is in them
+        const std::int64_t groups = w_.grid.groups(w_.columns);
+        const std::int64_t width = w_.grid.group;
+        shape = transposed_ ? Shape{groups, 1, w_.rows} : Shape{w_.rows, groups, 1};
+        y = reshaped(
+            y, now = transposed_ ? Shape{groups, width, w_.rows} : Shape{w_.rows, groups, width});
+      } else if (!w_.grid.one_scale) {
+        shape[static_cast<std::size_t>(axis())] = w_.rows;
+      }
+      Value* offset = graph_.add_constant(Tensor::of<float>(shape, values), name_ + "_offset");
+      y = behind("Add", y, offset, now);
+    }
+    return now == shape_ ? y : reshaped(y, shape_);
+  }
+  Value* reshaped(Value* y, const Shape& shape) {
+    const auto rank = static_cast<std::int64_t>(shape.size());
+    Value* to = graph_.add_constant(Tensor::of<std::int64_t>({rank}, shape), name_ + "_shape");
+    return behind("Reshape", y, to, shape);
+  }
+  Value* behind(const std::string& op, Value* y, Value* other, const Shape& shape) {
     Value* out = graph_
                      .add_node({.op = op,
                                 .inputs = {y, other},
                                 .output_names = {graph_.unique_name(cat(name_, "_", lower(op)))}},
                                &node_)
                      ->output();
-    out->set_type(ValueType(dtype_of(ElementKind::f32), to_symbolic(shape_)));
+    out->set_type(ValueType(dtype_of(ElementKind::f32), to_symbolic(shape)));
     return out;
   }
 
@@ -204,11 +221,14 @@ void place_weights(Graph& graph, Node& node, const CodedWeights& w, DType format
   Placer(graph, node, w, format).run();
 }
 
+DType placed_type(const CodedWeights& w, DType format) { return storage_of(w, format).type; }
+
 double placed_bits(const CodedWeights& w, DType format) {
   const Storage s = storage_of(w, format);
   const auto count = static_cast<double>(w.codes.size());
   double bits = s.type.bits_per_value() * count + 32.0 * static_cast<double>(w.scales.size());
   if (has_zero_points(w)) bits += s.type.bits_per_value() * static_cast<double>(w.scales.size());
+  if (has_fractions(w)) bits += 32.0 * static_cast<double>(w.scales.size());
   if (s.table) bits += 32.0 * static_cast<double>(w.grid.levels.size());
   return count > 0 ? bits / count : 0;
 }

@@ -6,39 +6,60 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "compress/weights/adaround.hpp"
+#include "compress/weights/clip.hpp"
 #include "compress/weights/gptq.hpp"
 #include "compress/weights/hqq.hpp"
 
 namespace pare {
 namespace {
 
-WeightGrid grid_for(const RoundOptions& o, DType format) {
+Extreme extreme_of(const std::string& name) {
+  if (name == "restricted") return Extreme::restricted;
+  return name == "signed_level" ? Extreme::signed_level : Extreme::half_step;
+}
+
+WeightGrid grid_for(const RoundOptions& o, DType format, std::int64_t columns) {
   WeightGrid grid = grid_of(format);
-  grid.group = o.group;
+  grid.group = o.group >= columns ? 0 : o.group;
   grid.one_scale = o.per_tensor;
   if (o.per_tensor && o.group > 0) {
     throw Error(Fault::config, "per_tensor and group exclude each other");
   }
-  grid.symmetric = o.symmetric || !grid.whole;
-  if (grid.rule == ScaleRule::amax && o.method != "rtn" && o.method != "hqq") {
-    grid.rule = ScaleRule::search;
-  }
+  // Without a zero point, levels from 0 on could hold no weight below zero.
+  const bool is_unsigned = grid.whole && grid.levels.front() >= 0;
+  grid.symmetric = (o.symmetric && !is_unsigned) || !grid.whole;
+  grid = with_extreme(std::move(grid), extreme_of(o.extreme));
+  grid.power = o.power;
+  if (o.method != "rtn" && o.method != "hqq") grid.rule = ScaleRule::search;
   return grid;
+}
+
+/// Blocks with zero points between the levels can only be written where they divide the columns.
+CodedWeights by_hqq(const WeightMatrix& w, WeightGrid grid, std::vector<std::string>& notes) {
+  if (grid.one_scale || grid.group <= 0 || w.columns % grid.group == 0) return hqq(w, grid);
+  notes.push_back(cat(w.columns, " columns are no multiple of ", grid.group,
+                      ": zero points on levels, best scales"));
+  grid.symmetric = false;
+  grid.rule = ScaleRule::search;
+  return round_to_nearest(w, grid);
 }
 
 /// One group of a convolution, or the whole layer.
 CodedWeights rounded(const WeightMatrix& w, const RoundOptions& o, const WeightGrid& grid,
                      std::span<const double> moments, std::vector<std::string>& notes) {
-  if (o.method == "hqq") return hqq(w, grid);
+  if (o.method == "hqq") return by_hqq(w, grid, notes);
   if (moments.empty()) return round_to_nearest(w, grid);
   if (o.method == "gptq") {
     GptqOptions g;
     g.act_order = o.act_order;
+    g.static_groups = o.static_groups;
     g.damping = o.damping;
     GptqResult result = gptq(w, moments, grid, g);
     if (result.damping > o.damping) notes.push_back(cat("damping raised to ", result.damping));
+    if (result.dead > 0) notes.push_back(cat(result.dead, " columns never get any input"));
     return std::move(result.coded);
   }
+  if (o.method == "clip") return round_clipped(w, moments, grid);
   if (o.method == "adaround") {
     AdaroundOptions a;
     a.iterations = static_cast<int>(o.iterations);
@@ -59,13 +80,18 @@ WeightMatrix rows_of(const WeightMatrix& w, std::int64_t first, std::int64_t cou
 }  // namespace
 
 const std::vector<std::string>& round_method_names() {
-  static const std::vector<std::string> kNames = {"rtn",  "mse",      "imatrix",
+  static const std::vector<std::string> kNames = {"rtn",  "mse",      "imatrix", "clip",
                                                   "gptq", "adaround", "hqq"};
   return kNames;
 }
 
+const std::vector<std::string>& extreme_names() {
+  static const std::vector<std::string> kNames = {"half_step", "restricted", "signed_level"};
+  return kNames;
+}
+
 bool uses_inputs(const std::string& method) {
-  return method == "gptq" || method == "adaround" || method == "imatrix";
+  return method == "gptq" || method == "adaround" || method == "imatrix" || method == "clip";
 }
 
 DType weight_format(const std::string& name) {
@@ -79,7 +105,7 @@ DType weight_format(const std::string& name) {
 
 CodedWeights round_layer(const WeightMatrix& w, const RoundOptions& o, DType format,
                          const LayerInputs* inputs, std::vector<std::string>& notes) {
-  const WeightGrid grid = grid_for(o, format);
+  const WeightGrid grid = grid_for(o, format, w.columns);
   if (inputs == nullptr && uses_inputs(o.method)) {
     notes.emplace_back("its inputs were not collected: rounded to nearest");
   }

@@ -10,17 +10,22 @@ namespace pare {
 
 /// How the weights of a layer are rounded to a format.
 struct RoundOptions {
-  std::string method = "mse";      ///< rtn, mse, imatrix, gptq, adaround or hqq
-  std::int64_t group = 0;          ///< columns that share a scale; 0 = the row
-  bool per_tensor = false;         ///< one scale for all
-  bool symmetric = true;           ///< whole numbers: no zero points
-  bool act_order = true;           ///< gptq
-  double damping = 0.01;           ///< gptq
-  std::int64_t iterations = 1000;  ///< adaround
+  std::string method = "mse";         ///< one of round_method_names()
+  std::int64_t group = 0;             ///< columns that share a scale; 0 = the row
+  bool per_tensor = false;            ///< one scale for all
+  bool symmetric = true;              ///< whole numbers: no zero points
+  bool act_order = true;              ///< gptq
+  double damping = 0.01;              ///< gptq
+  std::int64_t iterations = 1000;     ///< adaround
+  bool static_groups = false;         ///< gptq without act_order: scales of groups beforehand
+  std::string extreme = "half_step";  ///< symmetric: one of extreme_names()
+  double power = 2;                   ///< of the errors that a search of scales sums up
 };
 
-/// Names of the methods, for options.
+/// Names of the methods, for options: rtn, mse, imatrix, clip, gptq, adaround, hqq.
 const std::vector<std::string>& round_method_names();
+/// Names of the values of Extreme, for options.
+const std::vector<std::string>& extreme_names();
 /// Whether the method needs the inputs of a layer.
 bool uses_inputs(const std::string& method);
 /// The format of that name. Fault::config when there is none.

@@ -149,6 +149,18 @@ TEST(Gptq, ColumnsWithoutInputBecomeZero) {
   for (int i = 0; i < 10; ++i) s.h[i * 10 + 4] = s.h[4 * 10 + i] = 0;
   const GptqResult result = gptq(s.w, s.h, grid_of(dtype_by_name("int4")));
   for (std::int64_t r = 0; r < 3; ++r) EXPECT_EQ(result.coded.value(r, 4), 0);
+  EXPECT_EQ(result.dead, 1);
+}
+
+// The inputs may be in any unit, whatever stands in for the moment of a column without input.
+TEST(Gptq, DoesNotDependOnTheUnitOfTheInputs) {
+  toy::Layer layer(6);
+  const auto n = static_cast<std::size_t>(layer.w.columns);
+  for (std::size_t i = 0; i < n; ++i) layer.h[i * n + 7] = layer.h[7 * n + i] = 0;
+  std::vector<double> small = layer.h;
+  for (double& v : small) v *= 0x1.0p-40;
+  const WeightGrid grid = toy::asymmetric(3);
+  EXPECT_EQ(gptq(layer.w, layer.h, grid).coded.codes, gptq(layer.w, small, grid).coded.codes);
 }
 
 TEST(Gptq, DampsMoreWhenItMust) {
@@ -159,6 +171,10 @@ TEST(Gptq, DampsMoreWhenItMust) {
   s.h[1] = s.h[10] = 1.05;
   const GptqResult result = gptq(s.w, s.h, grid_of(dtype_by_name("int4")));
   EXPECT_NEAR(result.damping, 0.1, 1e-12);
+  // None at first: then from 1e-4 on.
+  EXPECT_THROW(gptq(s.w, s.h, grid_of(dtype_by_name("int4")), {.damping = 0}), Error);
+  s.h[1] = s.h[10] = 1.005;
+  EXPECT_NEAR(gptq(s.w, s.h, grid_of(dtype_by_name("int4")), {.damping = 0}).damping, 1e-2, 1e-12);
   s.h[1] = s.h[10] = 100;
   EXPECT_THROW(gptq(s.w, s.h, grid_of(dtype_by_name("int4"))), Error);
 }
