@@ -1,24 +1,13 @@
 #pragma once
 
-#include "numerics/dtype.hpp"
-#include "numerics/mx_blocks.hpp"
+#include "numerics/nvfp4.hpp"
 
 namespace pare {
 
-/// NVFP4: 16 E2M1 elements under an E4M3 scale, which comes first; values are divided by the
-/// tensor's greatest magnitude / (448 * 6) before. A block with a value that is not finite is NaN.
+/// Blocks of 16 E2M1 floats with an E4M3 scale, 9 bytes; the tensor's own scale counts as 1 here
+/// (numerics/nvfp4.hpp has the two-level form). NaN counts as 0.
 inline DtypeInfo dtype_nvfp4() {
-  using Block = NvBlock;
-  return {.name = "nvfp4",
-          .group = DtypeClass::floating,
-          .values = Block::kValues,
-          .bytes = Block::kBytes,
-          .min = -448.0 * 6,
-          .max = 448.0 * 6,
-          .source = "NVIDIA NVFP4",
-          .decode = BlockCodec<Block>::decode,
-          .encode = BlockCodec<Block>::encode,
-          .own_scale = true};
+  return block_dtype<Nvfp4Block>("nvfp4", "NVIDIA TransformerEngine, NVFP4 recipe");
 }
 
 }  // namespace pare

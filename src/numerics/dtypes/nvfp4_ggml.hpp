@@ -1,23 +1,12 @@
 #pragma once
 
-#include "numerics/dtype.hpp"
-#include "numerics/mx_blocks.hpp"
+#include "numerics/nvfp4.hpp"
 
 namespace pare {
 
-/// NVFP4 in ggml's container of 64 values with four scales. Else as nvfp4; a scale of NaN is 0.
+/// NVFP4 as in a GGUF file: four blocks of 16 with their scales in front, 36 bytes.
 inline DtypeInfo dtype_nvfp4_ggml() {
-  using Block = GgmlNvBlock;
-  return {.name = "nvfp4_ggml",
-          .group = DtypeClass::floating,
-          .values = Block::kValues,
-          .bytes = Block::kBytes,
-          .min = -448.0 * 6,
-          .max = 448.0 * 6,
-          .source = "ggml NVFP4",
-          .decode = BlockCodec<Block>::decode,
-          .encode = BlockCodec<Block>::encode,
-          .own_scale = true};
+  return block_dtype<GgmlNvfp4Block>("nvfp4_ggml", "ggml NVFP4 (GGUF type 40)");
 }
 
 }  // namespace pare

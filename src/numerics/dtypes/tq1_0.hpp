@@ -1,24 +1,12 @@
 #pragma once
 
-#include "numerics/dtype.hpp"
-#include "numerics/gguf_blocks.hpp"
+#include "numerics/ternary_blocks.hpp"
 
 namespace pare {
 
-/// TQ1_0 of GGUF: 256 values of -1, 0, 1 times a scale, five to a byte. For weights that are
-/// ternary already: the scale is the greatest magnitude.
+/// 256 ternary values with one float16 step, five in a byte: 54 bytes. NaN counts as 0.
 inline DtypeInfo dtype_tq1_0() {
-  using Block = Base3TernaryBlock;
-  return {.name = "tq1_0",
-          .group = DtypeClass::floating,
-          .values = Block::kValues,
-          .bytes = Block::kBytes,
-          .min = -65504,
-          .max = 65504,
-          .source = "ggml TQ1_0",
-          .decode = BlockCodec<Block>::decode,
-          .encode = BlockCodec<Block>::encode,
-          .own_scale = true};
+  return block_dtype<Tq1Block>("tq1_0", "ggml TQ1_0 (GGUF type 34)");
 }
 
 }  // namespace pare

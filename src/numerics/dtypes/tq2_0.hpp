@@ -1,24 +1,12 @@
 #pragma once
 
-#include "numerics/dtype.hpp"
-#include "numerics/gguf_blocks.hpp"
+#include "numerics/ternary_blocks.hpp"
 
 namespace pare {
 
-/// TQ2_0 of GGUF: 256 values of -1, 0, 1 times a scale, two bits each. For weights that are
-/// ternary already: the scale is the greatest magnitude.
+/// 256 ternary values with one float16 step, four in a byte: 66 bytes. NaN counts as 0.
 inline DtypeInfo dtype_tq2_0() {
-  using Block = TwoBitTernaryBlock;
-  return {.name = "tq2_0",
-          .group = DtypeClass::floating,
-          .values = Block::kValues,
-          .bytes = Block::kBytes,
-          .min = -65504,
-          .max = 65504,
-          .source = "ggml TQ2_0",
-          .decode = BlockCodec<Block>::decode,
-          .encode = BlockCodec<Block>::encode,
-          .own_scale = true};
+  return block_dtype<Tq2Block>("tq2_0", "ggml TQ2_0 (GGUF type 35)");
 }
 
 }  // namespace pare

@@ -2,141 +2,84 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
-#include <string>
-#include <utility>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string_view>
 #include <vector>
 
 #include "base/rng.hpp"
-#include "numerics/dtype.hpp"
+#include "numerics/dtypes/oracle.hpp"
 
-namespace pare::block_test {
+namespace pare::dtype_test {
 
-inline const DtypeInfo& format(const std::string& name) {
-  const DType type = dtype_by_name(name);
-  if (!type.valid()) throw std::runtime_error("no such format");
-  return type.info();
+using Bytes = std::vector<std::uint8_t>;
+
+inline std::vector<std::byte> raw(const Bytes& bytes) {
+  std::vector<std::byte> out;
+  for (const std::uint8_t b : bytes) out.push_back(std::byte{b});
+  return out;
 }
 
-inline std::vector<float> round_trip(const DtypeInfo& info, const std::vector<float>& x) {
-  std::vector<std::byte> codes((x.size() + info.values - 1) / info.values * info.bytes);
-  info.encode(x, codes);
-  std::vector<float> y(x.size());
-  info.decode(codes, y);
-  return y;
-}
-
-/// Elements of one block by its bytes.
-inline void expect_elements(const std::string& name, const std::vector<int>& bytes,
-                            const std::vector<std::pair<std::size_t, double>>& elements) {
-  const DtypeInfo& info = format(name);
-  ASSERT_EQ(bytes.size(), info.bytes);
-  std::vector<std::byte> block;
-  for (const int b : bytes) block.push_back(static_cast<std::byte>(b));
-  std::vector<float> y(info.values);
-  info.decode(block, y);
-  for (const auto& [i, want] : elements) {
-    EXPECT_NEAR(double{y.at(i)}, want, 1e-6 * std::abs(want)) << name << " element " << i;
-  }
-  // A row that ends within the block has the same elements.
-  std::vector<float> part(info.values / 2 + 1);
-  info.decode(block, part);
-  for (std::size_t i = 0; i < part.size(); ++i) {
-    if (std::isnan(y[i])) continue;
-    EXPECT_EQ(part[i], y[i]);
-  }
-}
-
-/// ggml's own test of its formats: x_i = 0.1 + 2 cos i, the root of the summed squares over n.
-inline void expect_wave_error(const std::string& name, double most) {
-  const DtypeInfo& info = format(name);
-  constexpr std::size_t kCount = 32 * 128;
-  std::vector<float> x;
-  for (std::size_t i = 0; i < kCount; ++i) {
-    x.push_back(0.1F + 2 * std::cos(static_cast<float>(i)));
-  }
-  const std::vector<float> y = round_trip(info, x);
-  double sum = 0;
-  for (std::size_t i = 0; i < kCount; ++i) sum += (double{x[i]} - y[i]) * (double{x[i]} - y[i]);
-  EXPECT_LT(std::sqrt(sum) / kCount, most) << name;
-}
-
-/// Student's t with `freedom` degrees, a sum of squares of normals in the denominator; 0 = normal.
-inline std::vector<float> samples(int freedom, std::uint64_t seed) {
-  Rng rng(seed);
-  std::vector<float> x(std::size_t{1} << 18);
-  for (float& v : x) {
-    v = rng.normal();
-    double squares = 0;
-    for (int i = 0; i < freedom; ++i) {
-      const double z = rng.normal();
-      squares += z * z;
-    }
-    if (freedom > 0) v = static_cast<float>(v / std::sqrt(squares / freedom));
-  }
+inline std::vector<float> decode_all(const DtypeInfo& info, const Bytes& bytes) {
+  std::vector<float> x(bytes.size() / info.bytes * info.values, -77.0F);
+  info.decode(raw(bytes), x);
   return x;
 }
 
-inline double sqnr_db(const std::vector<float>& x, const std::vector<float>& y) {
-  double signal = 0;
-  double noise = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    signal += double{x[i]} * x[i];
-    noise += (double{x[i]} - y[i]) * (double{x[i]} - y[i]);
-  }
-  return 10 * std::log10(signal / noise);
+inline Bytes encode_all(const DtypeInfo& info, const std::vector<float>& x) {
+  std::vector<std::byte> out((x.size() + info.values - 1) / info.values * info.bytes,
+                             std::byte{0xA5});
+  info.encode(x, out);
+  Bytes bytes;
+  for (const std::byte b : out) bytes.push_back(std::to_integer<std::uint8_t>(b));
+  return bytes;
 }
 
-/// On normal values and Student's t with 8 and 4 degrees of freedom; 0 = not in the table. The mean
-/// of four draws: one of heavy tails is some 0.05 dB uncertain.
-inline void expect_sqnr(const std::string& name, double normal, double student8, double student4) {
-  const DtypeInfo& info = format(name);
-  const auto db = [&](int freedom) {
-    double sum = 0;
-    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
-      const std::vector<float> x = samples(freedom, seed);
-      sum += sqnr_db(x, round_trip(info, x)) / 4;
-    }
-    return sum;
-  };
-  EXPECT_NEAR(db(0), normal, 0.1) << name;
-  for (const auto& [freedom, want] : {std::pair{8, student8}, std::pair{4, student4}}) {
-    if (want == 0) continue;
-    EXPECT_NEAR(db(freedom), want, 0.1) << name;
-  }
+inline std::vector<float> round_trip(const DtypeInfo& info, const std::vector<float>& x) {
+  std::vector<float> y = decode_all(info, encode_all(info, x));
+  y.resize(x.size());
+  return y;
 }
 
-/// Zeros, sizes from tiny to large, values that are not finite, bytes that nobody wrote.
-inline void expect_edges(const std::string& name, double bits) {
-  const DtypeInfo& info = format(name);
-  EXPECT_EQ(dtype_by_name(name).bits_per_value(), bits);
-  EXPECT_TRUE(info.own_scale);
-  EXPECT_EQ(info.kind, ElementKind::block);
-  for (const float y : round_trip(info, std::vector<float>(info.values + 3, 0.0F))) EXPECT_EQ(y, 0);
-  Rng rng(5);
-  std::vector<float> x;
-  for (std::size_t i = 0; i < 4 * info.values; ++i) x.push_back(rng.normal());
-  const double here = sqnr_db(x, round_trip(info, x));
-  for (const float size : {0.25F, 4.0F, 64.0F}) {  // the accuracy does not depend on the size
-    std::vector<float> scaled = x;
-    for (float& v : scaled) v *= size;
-    EXPECT_NEAR(sqnr_db(scaled, round_trip(info, scaled)), here, 0.6) << name << " " << size;
-  }
-  for (const float odd : {std::nanf(""), HUGE_VALF, -HUGE_VALF, 3e38F}) {
-    std::vector<float> with = x;
-    with[1] = odd;
-    const std::vector<float> y = round_trip(info, with);
-    for (std::size_t i = info.values; i < x.size(); ++i) {  // other blocks are untouched
-      EXPECT_LT(std::abs(double{y[i]} - x[i]), 6) << name;
-    }
-  }
-  for (int i = 0; i < 200; ++i) {
-    std::vector<std::byte> bytes;
-    for (std::size_t b = 0; b < info.bytes; ++b)
-      bytes.push_back(static_cast<std::byte>(rng.below(256)));
-    std::vector<float> y(info.values);
-    info.decode(bytes, y);
-  }
+/// Value of binary16 bits, by its definition.
+inline double half_value(unsigned bits) { return float_value(bits, 5, 10, 15); }
+inline double half_at(const Bytes& b, std::size_t at) {
+  return half_value(b[at] + 256U * b[at + 1]);
 }
 
-}  // namespace pare::block_test
+/// Value of an E8M0 byte below 255.
+inline double e8m0_value(unsigned code) { return std::ldexp(1.0, static_cast<int>(code) - 127); }
+
+/// E2M1 and E4M3FN values (NaN for the latter's code 0x7F), by their definitions.
+inline double e2m1_value(unsigned code) { return float_value(code, 2, 1, 1); }
+inline double e4m3_value(unsigned code) {
+  return (code & 0x7FU) == 0x7FU ? std::nan("") : float_value(code, 4, 3, 7);
+}
+
+/// Name, layout size and the claims that hold for every block format: zeros stay zeros, a short
+/// block is padded with zeros, infinity is the greatest value, any bytes decode, nothing is written
+/// beyond the blocks given.
+void expect_block_format(std::string_view name, std::size_t values, std::size_t bytes, double bits);
+
+/// Decodes blocks of random bytes, changed by `fix` (to set scales), and compares each value with
+/// what `define(bytes of the block, index)` computes in double: equal after rounding to float.
+void expect_random_blocks(std::string_view name, const std::function<void(Bytes&)>& fix,
+                          const std::function<double(const Bytes&, std::size_t)>& define);
+
+/// A NaN does what a 0 in its place would.
+void expect_nan_is_zero(std::string_view name);
+/// A NaN makes its whole block NaN and leaves the next one alone.
+void expect_nan_fills_block(std::string_view name);
+
+/// ggml's own test: sqrt(sum of squared errors) / n on x_i = 0.1 + 2 cos(i), n = 4096.
+void expect_ggml_error_below(std::string_view name, double limit);
+
+/// Samples of N(0,1) or of Student's t with that many degrees of freedom (0: normal).
+std::vector<float> samples(int degrees, std::size_t n);
+/// Signal to quantization noise in dB.
+double sqnr_db(const std::vector<float>& x, const std::vector<float>& y);
+
+}  // namespace pare::dtype_test

@@ -3,33 +3,41 @@
 namespace pare {
 namespace {
 
-// A block put together by the published layout, and some of its elements.
-TEST(Mxfp4Ggml, DecodesThePublishedLayout) {
-  block_test::expect_elements(
-      "mxfp4_ggml", {120, 31, 4, 138, 132, 217, 13, 19, 52, 113, 142, 37, 44, 82, 120, 191, 247},
-      {{0, -0.046875},
-       {2, -0.0078125},
-       {3, 0.015625},
-       {4, -0.00390625},
-       {5, -0.0234375},
-       {6, 0.01171875},
-       {8, 0.00390625},
-       {11, -0.015625},
-       {18, 0.0},
-       {24, 0.046875},
-       {28, 0.0234375},
-       {30, -0.01171875}});
+using dtype_test::Bytes;
+using dtype_test::format;
+
+TEST(Mxfp4Ggml, IsABlockFormat) { dtype_test::expect_block_format("mxfp4_ggml", 32, 17, 4.25); }
+
+TEST(Mxfp4Ggml, NanCountsAsZero) { dtype_test::expect_nan_is_zero("mxfp4_ggml"); }
+
+TEST(Mxfp4Ggml, DecodesByItsDefinition) {
+  constexpr std::array<int, 16> kDoubled = {0, 1,  2,  3,  4,  6,  8,  12,
+                                            0, -1, -2, -3, -4, -6, -8, -12};
+  const auto any = [](Bytes& b) { b[0] = static_cast<std::uint8_t>(b[0] % 253); };
+  dtype_test::expect_random_blocks("mxfp4_ggml", any, [&](const Bytes& b, std::size_t i) {
+    const int q = i < 16 ? b[1 + i] % 16 : b[1 + i - 16] / 16;
+    return std::ldexp(kDoubled[static_cast<std::size_t>(q)], b[0] - 128);
+  });
 }
 
-TEST(Mxfp4Ggml, KeepsToTheErrorOfItsReference) {
-  block_test::expect_wave_error("mxfp4_ggml", 0.003);
+TEST(Mxfp4Ggml, TheLastScaleIsAPowerOfTwoAndNoNan) {
+  Bytes block(17, 0x11);  // elements 0.5
+  block[0] = 0xFF;
+  for (const float v : dtype_test::decode_all(format("mxfp4_ggml"), block)) EXPECT_EQ(v, 0x1p127F);
 }
 
-TEST(Mxfp4Ggml, HasTheAccuracyOfTheTables) {
-  block_test::expect_sqnr("mxfp4_ggml", 18.79, 18.43, 17.64);
+TEST(Mxfp4Ggml, HoldsTheCodesOfMxfp4InAnotherOrder) {
+  const std::vector<float> x = dtype_test::samples(4, 3200);
+  const Bytes contiguous = dtype_test::encode_all(format("mxfp4"), x);
+  const Bytes ggml = dtype_test::encode_all(format("mxfp4_ggml"), x);
+  for (std::size_t b = 0; b < contiguous.size(); b += 17) {
+    ASSERT_EQ(contiguous[b], ggml[b]);
+    for (std::size_t i = 0; i < 32; ++i) {
+      const int plain = contiguous[b + 1 + i / 2] >> (i % 2 * 4) & 15;
+      ASSERT_EQ(plain, ggml[b + 1 + i % 16] >> (i / 16 * 4) & 15);
+    }
+  }
 }
-
-TEST(Mxfp4Ggml, ZerosEdgesAndAnyBytes) { block_test::expect_edges("mxfp4_ggml", 4.25); }
 
 }  // namespace
 }  // namespace pare

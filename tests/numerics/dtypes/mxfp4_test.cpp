@@ -3,29 +3,75 @@
 namespace pare {
 namespace {
 
-// A block put together by the published layout, and some of its elements.
-TEST(Mxfp4, DecodesThePublishedLayout) {
-  block_test::expect_elements(
-      "mxfp4", {124, 39, 49, 167, 200, 239, 218, 181, 220, 107, 191, 6, 20, 102, 92, 208, 232},
-      {{2, 0.0625},
-       {3, 0.1875},
-       {5, -0.125},
-       {6, 0.0},
-       {7, -0.25},
-       {10, -0.125},
-       {11, -0.375},
-       {15, -0.375},
-       {18, -0.75},
-       {19, -0.1875},
-       {22, 0.25},
-       {28, 0.0}});
+using dtype_test::Bytes;
+using dtype_test::format;
+
+TEST(Mxfp4, IsABlockFormat) { dtype_test::expect_block_format("mxfp4", 32, 17, 4.25); }
+
+TEST(Mxfp4, NanFillsItsBlock) { dtype_test::expect_nan_fills_block("mxfp4"); }
+
+constexpr unsigned kCodes = 16;
+double value(unsigned code) { return dtype_test::e2m1_value(code); }
+double element(const Bytes& b, std::size_t i) { return value(b[1 + i / 2] >> (i % 2 * 4) & 15); }
+
+TEST(Mxfp4, DecodesByItsDefinition) {
+  const auto fix = [](Bytes& b) { b[0] = static_cast<std::uint8_t>(b[0] % 200 + 20); };
+  dtype_test::expect_random_blocks("mxfp4", fix, [](const Bytes& b, std::size_t i) {
+    return dtype_test::e8m0_value(b[0]) * element(b, i);
+  });
 }
 
-TEST(Mxfp4, KeepsToTheErrorOfItsReference) { block_test::expect_wave_error("mxfp4", 0.003); }
+TEST(Mxfp4, TheScaleIsThePowerOfTwoBelowTheGreatestOverTheElementsExponent) {
+  for (int power = -126; power <= 127; ++power) {
+    for (const float factor : {1.0F, 1.5F, 0x1.FFFFFEp0F}) {
+      std::vector<float> x(32, 0.0F);
+      x[7] = -std::ldexp(factor, power);
+      const int want = std::max(power - (2) + 127, 0);
+      ASSERT_EQ(dtype_test::encode_all(format("mxfp4"), x)[0], want) << power << " " << factor;
+    }
+  }
+}
 
-TEST(Mxfp4, HasTheAccuracyOfTheTables) { block_test::expect_sqnr("mxfp4", 18.79, 18.43, 17.64); }
+TEST(Mxfp4, ZerosAndSubnormalsUseTheLeastScaleAndNanTheLastCode) {
+  std::vector<float> x(32, 0.0F);
+  EXPECT_EQ(dtype_test::encode_all(format("mxfp4"), x), Bytes(17, 0));
+  x[0] = 1e-45F;
+  EXPECT_EQ(dtype_test::encode_all(format("mxfp4"), x)[0], 0);
+  x[0] = std::nanf("");
+  EXPECT_EQ(dtype_test::encode_all(format("mxfp4"), x)[0], 0xFF);
+  Bytes nan(17, 0);
+  nan[0] = 0xFF;
+  for (const float v : dtype_test::decode_all(format("mxfp4"), nan)) EXPECT_TRUE(std::isnan(v));
+}
 
-TEST(Mxfp4, ZerosEdgesAndAnyBytes) { block_test::expect_edges("mxfp4", 4.25); }
+TEST(Mxfp4, SaturatesAboveTheGreatestElement) {
+  std::vector<float> x(32, 0.0F);
+  x[0] = 0x1.FFFFFEp3F;
+  x[1] = -0x1.FFFFFEp3F;
+  const auto y = dtype_test::round_trip(format("mxfp4"), x);
+  EXPECT_EQ(y[0], 12.0F);
+  EXPECT_EQ(y[1], -12.0F);
+}
+
+TEST(Mxfp4, ElementsGoToTheNearestValue) {
+  const DtypeInfo& info = format("mxfp4");
+  Rng rng(3);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<float> x(32);
+    for (float& v : x) v = std::ldexp(rng.normal(), static_cast<int>(rng.below(8)));
+    const Bytes coded = dtype_test::encode_all(info, x);
+    const auto y = dtype_test::decode_all(info, coded);
+    const double scale = dtype_test::e8m0_value(coded[0]);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      double least = HUGE_VAL;
+      for (unsigned code = 0; code < kCodes; ++code) {
+        const double q = scale * value(code);
+        if (std::isfinite(q)) least = std::min(least, std::abs(x[i] - q));
+      }
+      ASSERT_EQ(std::abs(double{x[i]} - y[i]), least) << x[i];
+    }
+  }
+}
 
 }  // namespace
 }  // namespace pare

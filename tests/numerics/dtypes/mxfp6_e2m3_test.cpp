@@ -3,32 +3,81 @@
 namespace pare {
 namespace {
 
-// A block put together by the published layout, and some of its elements.
-TEST(Mxfp6E2m3, DecodesThePublishedLayout) {
-  block_test::expect_elements("mxfp6_e2m3",
-                              {130, 184, 189, 207, 99,  84, 48,  7,   165, 43, 207, 97, 174,
-                               132, 143, 59,  81,  207, 68, 168, 189, 221, 92, 207, 105},
-                              {{5, 18.0},
-                               {8, 7.0},
-                               {9, 24.0},
-                               {12, 15.0},
-                               {14, -6.0},
-                               {17, -56.0},
-                               {20, 18.0},
-                               {21, -52.0},
-                               {24, -8.0},
-                               {28, 48.0},
-                               {29, -52.0},
-                               {31, 40.0}});
+using dtype_test::Bytes;
+using dtype_test::format;
+
+TEST(Mxfp6E2M3, IsABlockFormat) { dtype_test::expect_block_format("mxfp6_e2m3", 32, 25, 6.25); }
+
+TEST(Mxfp6E2M3, NanFillsItsBlock) { dtype_test::expect_nan_fills_block("mxfp6_e2m3"); }
+
+constexpr unsigned kCodes = 64;
+double value(unsigned code) { return dtype_test::float_value(code, 2, 3, 1); }
+/// Four elements are the digits, in base 64, of three bytes.
+double element(const Bytes& b, std::size_t i) {
+  const std::size_t at = 1 + i / 4 * 3;
+  const unsigned three = b[at] + 256U * b[at + 1] + 65536U * b[at + 2];
+  return value(three >> (i % 4 * 6) & 63U);
 }
 
-TEST(Mxfp6E2m3, KeepsToTheErrorOfItsReference) {
-  block_test::expect_wave_error("mxfp6_e2m3", 0.002);
+TEST(Mxfp6E2M3, DecodesByItsDefinition) {
+  const auto fix = [](Bytes& b) { b[0] = static_cast<std::uint8_t>(b[0] % 200 + 20); };
+  dtype_test::expect_random_blocks("mxfp6_e2m3", fix, [](const Bytes& b, std::size_t i) {
+    return dtype_test::e8m0_value(b[0]) * element(b, i);
+  });
 }
 
-TEST(Mxfp6E2m3, HasTheAccuracyOfTheTables) { block_test::expect_sqnr("mxfp6_e2m3", 30.94, 0, 0); }
+TEST(Mxfp6E2M3, TheScaleIsThePowerOfTwoBelowTheGreatestOverTheElementsExponent) {
+  for (int power = -126; power <= 127; ++power) {
+    for (const float factor : {1.0F, 1.5F, 0x1.FFFFFEp0F}) {
+      std::vector<float> x(32, 0.0F);
+      x[7] = -std::ldexp(factor, power);
+      const int want = std::max(power - (2) + 127, 0);
+      ASSERT_EQ(dtype_test::encode_all(format("mxfp6_e2m3"), x)[0], want) << power << " " << factor;
+    }
+  }
+}
 
-TEST(Mxfp6E2m3, ZerosEdgesAndAnyBytes) { block_test::expect_edges("mxfp6_e2m3", 6.25); }
+TEST(Mxfp6E2M3, ZerosAndSubnormalsUseTheLeastScaleAndNanTheLastCode) {
+  std::vector<float> x(32, 0.0F);
+  EXPECT_EQ(dtype_test::encode_all(format("mxfp6_e2m3"), x), Bytes(25, 0));
+  x[0] = 1e-45F;
+  EXPECT_EQ(dtype_test::encode_all(format("mxfp6_e2m3"), x)[0], 0);
+  x[0] = std::nanf("");
+  EXPECT_EQ(dtype_test::encode_all(format("mxfp6_e2m3"), x)[0], 0xFF);
+  Bytes nan(25, 0);
+  nan[0] = 0xFF;
+  for (const float v : dtype_test::decode_all(format("mxfp6_e2m3"), nan))
+    EXPECT_TRUE(std::isnan(v));
+}
+
+TEST(Mxfp6E2M3, SaturatesAboveTheGreatestElement) {
+  std::vector<float> x(32, 0.0F);
+  x[0] = 0x1.FFFFFEp3F;
+  x[1] = -0x1.FFFFFEp3F;
+  const auto y = dtype_test::round_trip(format("mxfp6_e2m3"), x);
+  EXPECT_EQ(y[0], 15.0F);
+  EXPECT_EQ(y[1], -15.0F);
+}
+
+TEST(Mxfp6E2M3, ElementsGoToTheNearestValue) {
+  const DtypeInfo& info = format("mxfp6_e2m3");
+  Rng rng(3);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<float> x(32);
+    for (float& v : x) v = std::ldexp(rng.normal(), static_cast<int>(rng.below(8)));
+    const Bytes coded = dtype_test::encode_all(info, x);
+    const auto y = dtype_test::decode_all(info, coded);
+    const double scale = dtype_test::e8m0_value(coded[0]);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      double least = HUGE_VAL;
+      for (unsigned code = 0; code < kCodes; ++code) {
+        const double q = scale * value(code);
+        if (std::isfinite(q)) least = std::min(least, std::abs(x[i] - q));
+      }
+      ASSERT_EQ(std::abs(double{x[i]} - y[i]), least) << x[i];
+    }
+  }
+}
 
 }  // namespace
 }  // namespace pare

@@ -3,32 +3,81 @@
 namespace pare {
 namespace {
 
-// A block put together by the published layout, and some of its elements.
-TEST(Mxfp6E3m2, DecodesThePublishedLayout) {
-  block_test::expect_elements("mxfp6_e3m2",
-                              {124, 94,  36,  174, 154, 240, 51,  5,   182, 25,  118, 139, 153,
-                               172, 110, 207, 93,  39,  199, 254, 109, 61,  202, 11,  58},
-                              {{2, -0.015625},
-                               {7, 0.125},
-                               {8, 0.0390625},
-                               {10, 1.75},
-                               {12, -0.75},
-                               {15, -0.046875},
-                               {17, -1.5},
-                               {21, 2.5},
-                               {27, 0.21875},
-                               {28, 0.09375},
-                               {30, -0.0},
-                               {31, 0.1875}});
+using dtype_test::Bytes;
+using dtype_test::format;
+
+TEST(Mxfp6E3M2, IsABlockFormat) { dtype_test::expect_block_format("mxfp6_e3m2", 32, 25, 6.25); }
+
+TEST(Mxfp6E3M2, NanFillsItsBlock) { dtype_test::expect_nan_fills_block("mxfp6_e3m2"); }
+
+constexpr unsigned kCodes = 64;
+double value(unsigned code) { return dtype_test::float_value(code, 3, 2, 3); }
+/// Four elements are the digits, in base 64, of three bytes.
+double element(const Bytes& b, std::size_t i) {
+  const std::size_t at = 1 + i / 4 * 3;
+  const unsigned three = b[at] + 256U * b[at + 1] + 65536U * b[at + 2];
+  return value(three >> (i % 4 * 6) & 63U);
 }
 
-TEST(Mxfp6E3m2, KeepsToTheErrorOfItsReference) {
-  block_test::expect_wave_error("mxfp6_e3m2", 0.002);
+TEST(Mxfp6E3M2, DecodesByItsDefinition) {
+  const auto fix = [](Bytes& b) { b[0] = static_cast<std::uint8_t>(b[0] % 200 + 20); };
+  dtype_test::expect_random_blocks("mxfp6_e3m2", fix, [](const Bytes& b, std::size_t i) {
+    return dtype_test::e8m0_value(b[0]) * element(b, i);
+  });
 }
 
-TEST(Mxfp6E3m2, HasTheAccuracyOfTheTables) { block_test::expect_sqnr("mxfp6_e3m2", 25.39, 0, 0); }
+TEST(Mxfp6E3M2, TheScaleIsThePowerOfTwoBelowTheGreatestOverTheElementsExponent) {
+  for (int power = -126; power <= 127; ++power) {
+    for (const float factor : {1.0F, 1.5F, 0x1.FFFFFEp0F}) {
+      std::vector<float> x(32, 0.0F);
+      x[7] = -std::ldexp(factor, power);
+      const int want = std::max(power - (4) + 127, 0);
+      ASSERT_EQ(dtype_test::encode_all(format("mxfp6_e3m2"), x)[0], want) << power << " " << factor;
+    }
+  }
+}
 
-TEST(Mxfp6E3m2, ZerosEdgesAndAnyBytes) { block_test::expect_edges("mxfp6_e3m2", 6.25); }
+TEST(Mxfp6E3M2, ZerosAndSubnormalsUseTheLeastScaleAndNanTheLastCode) {
+  std::vector<float> x(32, 0.0F);
+  EXPECT_EQ(dtype_test::encode_all(format("mxfp6_e3m2"), x), Bytes(25, 0));
+  x[0] = 1e-45F;
+  EXPECT_EQ(dtype_test::encode_all(format("mxfp6_e3m2"), x)[0], 0);
+  x[0] = std::nanf("");
+  EXPECT_EQ(dtype_test::encode_all(format("mxfp6_e3m2"), x)[0], 0xFF);
+  Bytes nan(25, 0);
+  nan[0] = 0xFF;
+  for (const float v : dtype_test::decode_all(format("mxfp6_e3m2"), nan))
+    EXPECT_TRUE(std::isnan(v));
+}
+
+TEST(Mxfp6E3M2, SaturatesAboveTheGreatestElement) {
+  std::vector<float> x(32, 0.0F);
+  x[0] = 0x1.FFFFFEp3F;
+  x[1] = -0x1.FFFFFEp3F;
+  const auto y = dtype_test::round_trip(format("mxfp6_e3m2"), x);
+  EXPECT_EQ(y[0], 14.0F);
+  EXPECT_EQ(y[1], -14.0F);
+}
+
+TEST(Mxfp6E3M2, ElementsGoToTheNearestValue) {
+  const DtypeInfo& info = format("mxfp6_e3m2");
+  Rng rng(3);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<float> x(32);
+    for (float& v : x) v = std::ldexp(rng.normal(), static_cast<int>(rng.below(8)));
+    const Bytes coded = dtype_test::encode_all(info, x);
+    const auto y = dtype_test::decode_all(info, coded);
+    const double scale = dtype_test::e8m0_value(coded[0]);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      double least = HUGE_VAL;
+      for (unsigned code = 0; code < kCodes; ++code) {
+        const double q = scale * value(code);
+        if (std::isfinite(q)) least = std::min(least, std::abs(x[i] - q));
+      }
+      ASSERT_EQ(std::abs(double{x[i]} - y[i]), least) << x[i];
+    }
+  }
+}
 
 }  // namespace
 }  // namespace pare

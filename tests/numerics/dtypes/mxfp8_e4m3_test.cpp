@@ -3,34 +3,76 @@
 namespace pare {
 namespace {
 
-// A block put together by the published layout, and some of its elements.
-TEST(Mxfp8E4m3, DecodesThePublishedLayout) {
-  block_test::expect_elements("mxfp8_e4m3", {124, 55,  121, 131, 227, 205, 25,  100, 192, 5,   50,
-                                             132, 128, 141, 174, 212, 51,  227, 39,  23,  197, 81,
-                                             197, 241, 86,  253, 29,  219, 253, 215, 145, 204, 159},
-                              {{1, 36.0},
-                               {3, -5.5},
-                               {4, -0.8125},
-                               {6, 6.0},
-                               {7, -0.25},
-                               {8, 0.001220703125},
-                               {12, -0.003173828125},
-                               {16, -5.5},
-                               {21, -0.40625},
-                               {25, 0.0126953125},
-                               {27, -52.0},
-                               {28, -1.875}});
+using dtype_test::Bytes;
+using dtype_test::format;
+
+TEST(Mxfp8E4M3, IsABlockFormat) { dtype_test::expect_block_format("mxfp8_e4m3", 32, 33, 8.25); }
+
+TEST(Mxfp8E4M3, NanFillsItsBlock) { dtype_test::expect_nan_fills_block("mxfp8_e4m3"); }
+
+constexpr unsigned kCodes = 256;
+double value(unsigned code) { return dtype_test::e4m3_value(code); }
+double element(const Bytes& b, std::size_t i) { return value(b[1 + i]); }
+
+TEST(Mxfp8E4M3, DecodesByItsDefinition) {
+  const auto fix = [](Bytes& b) { b[0] = static_cast<std::uint8_t>(b[0] % 200 + 20); };
+  dtype_test::expect_random_blocks("mxfp8_e4m3", fix, [](const Bytes& b, std::size_t i) {
+    return dtype_test::e8m0_value(b[0]) * element(b, i);
+  });
 }
 
-TEST(Mxfp8E4m3, KeepsToTheErrorOfItsReference) {
-  block_test::expect_wave_error("mxfp8_e4m3", 0.002);
+TEST(Mxfp8E4M3, TheScaleIsThePowerOfTwoBelowTheGreatestOverTheElementsExponent) {
+  for (int power = -126; power <= 127; ++power) {
+    for (const float factor : {1.0F, 1.5F, 0x1.FFFFFEp0F}) {
+      std::vector<float> x(32, 0.0F);
+      x[7] = -std::ldexp(factor, power);
+      const int want = std::max(power - (8) + 127, 0);
+      ASSERT_EQ(dtype_test::encode_all(format("mxfp8_e4m3"), x)[0], want) << power << " " << factor;
+    }
+  }
 }
 
-TEST(Mxfp8E4m3, HasTheAccuracyOfTheTables) {
-  block_test::expect_sqnr("mxfp8_e4m3", 30.68, 30.37, 29.8);
+TEST(Mxfp8E4M3, ZerosAndSubnormalsUseTheLeastScaleAndNanTheLastCode) {
+  std::vector<float> x(32, 0.0F);
+  EXPECT_EQ(dtype_test::encode_all(format("mxfp8_e4m3"), x), Bytes(33, 0));
+  x[0] = 1e-45F;
+  EXPECT_EQ(dtype_test::encode_all(format("mxfp8_e4m3"), x)[0], 0);
+  x[0] = std::nanf("");
+  EXPECT_EQ(dtype_test::encode_all(format("mxfp8_e4m3"), x)[0], 0xFF);
+  Bytes nan(33, 0);
+  nan[0] = 0xFF;
+  for (const float v : dtype_test::decode_all(format("mxfp8_e4m3"), nan))
+    EXPECT_TRUE(std::isnan(v));
 }
 
-TEST(Mxfp8E4m3, ZerosEdgesAndAnyBytes) { block_test::expect_edges("mxfp8_e4m3", 8.25); }
+TEST(Mxfp8E4M3, SaturatesAboveTheGreatestElement) {
+  std::vector<float> x(32, 0.0F);
+  x[0] = 0x1.FFFFFEp3F;
+  x[1] = -0x1.FFFFFEp3F;
+  const auto y = dtype_test::round_trip(format("mxfp8_e4m3"), x);
+  EXPECT_EQ(y[0], 14.0F);
+  EXPECT_EQ(y[1], -14.0F);
+}
+
+TEST(Mxfp8E4M3, ElementsGoToTheNearestValue) {
+  const DtypeInfo& info = format("mxfp8_e4m3");
+  Rng rng(3);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<float> x(32);
+    for (float& v : x) v = std::ldexp(rng.normal(), static_cast<int>(rng.below(8)));
+    const Bytes coded = dtype_test::encode_all(info, x);
+    const auto y = dtype_test::decode_all(info, coded);
+    const double scale = dtype_test::e8m0_value(coded[0]);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      double least = HUGE_VAL;
+      for (unsigned code = 0; code < kCodes; ++code) {
+        const double q = scale * value(code);
+        if (std::isfinite(q)) least = std::min(least, std::abs(x[i] - q));
+      }
+      ASSERT_EQ(std::abs(double{x[i]} - y[i]), least) << x[i];
+    }
+  }
+}
 
 }  // namespace
 }  // namespace pare

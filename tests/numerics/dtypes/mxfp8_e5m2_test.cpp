@@ -3,30 +3,80 @@
 namespace pare {
 namespace {
 
-// A block put together by the published layout, and some of its elements.
-TEST(Mxfp8E5m2, DecodesThePublishedLayout) {
-  block_test::expect_elements("mxfp8_e5m2", {124, 187, 146, 247, 138, 145, 151, 13,  7,  125, 21,
-                                             80,  209, 199, 27,  161, 203, 25,  163, 37, 114, 219,
-                                             244, 128, 124, 23,  50,  239, 73,  125, 58, 25,  213},
-                              {{0, -0.109375},
-                               {5, -0.000213623046875},
-                               {7, 1.33514404296875e-05},
-                               {12, -0.875},
-                               {14, -0.001220703125},
-                               {15, -1.75},
-                               {16, 0.00030517578125},
-                               {20, -28.0},
-                               {21, -2048.0},
-                               {22, -0.0},
-                               {24, 0.000213623046875},
-                               {31, -10.0}});
+using dtype_test::Bytes;
+using dtype_test::format;
+
+TEST(Mxfp8E5M2, IsABlockFormat) { dtype_test::expect_block_format("mxfp8_e5m2", 32, 33, 8.25); }
+
+TEST(Mxfp8E5M2, NanFillsItsBlock) { dtype_test::expect_nan_fills_block("mxfp8_e5m2"); }
+
+constexpr unsigned kCodes = 256;
+double value(unsigned code) {
+  const double sign = code < 128 ? 1 : -1;
+  if (code % 128 > 124) return std::nan("");
+  return code % 128 == 124 ? sign * HUGE_VAL : dtype_test::float_value(code, 5, 2, 15);
+}
+double element(const Bytes& b, std::size_t i) { return value(b[1 + i]); }
+
+TEST(Mxfp8E5M2, DecodesByItsDefinition) {
+  const auto fix = [](Bytes& b) { b[0] = static_cast<std::uint8_t>(b[0] % 200 + 20); };
+  dtype_test::expect_random_blocks("mxfp8_e5m2", fix, [](const Bytes& b, std::size_t i) {
+    return dtype_test::e8m0_value(b[0]) * element(b, i);
+  });
 }
 
-TEST(Mxfp8E5m2, KeepsToTheErrorOfItsReference) {
-  block_test::expect_wave_error("mxfp8_e5m2", 0.002);
+TEST(Mxfp8E5M2, TheScaleIsThePowerOfTwoBelowTheGreatestOverTheElementsExponent) {
+  for (int power = -126; power <= 127; ++power) {
+    for (const float factor : {1.0F, 1.5F, 0x1.FFFFFEp0F}) {
+      std::vector<float> x(32, 0.0F);
+      x[7] = -std::ldexp(factor, power);
+      const int want = std::max(power - (15) + 127, 0);
+      ASSERT_EQ(dtype_test::encode_all(format("mxfp8_e5m2"), x)[0], want) << power << " " << factor;
+    }
+  }
 }
 
-TEST(Mxfp8E5m2, ZerosEdgesAndAnyBytes) { block_test::expect_edges("mxfp8_e5m2", 8.25); }
+TEST(Mxfp8E5M2, ZerosAndSubnormalsUseTheLeastScaleAndNanTheLastCode) {
+  std::vector<float> x(32, 0.0F);
+  EXPECT_EQ(dtype_test::encode_all(format("mxfp8_e5m2"), x), Bytes(33, 0));
+  x[0] = 1e-45F;
+  EXPECT_EQ(dtype_test::encode_all(format("mxfp8_e5m2"), x)[0], 0);
+  x[0] = std::nanf("");
+  EXPECT_EQ(dtype_test::encode_all(format("mxfp8_e5m2"), x)[0], 0xFF);
+  Bytes nan(33, 0);
+  nan[0] = 0xFF;
+  for (const float v : dtype_test::decode_all(format("mxfp8_e5m2"), nan))
+    EXPECT_TRUE(std::isnan(v));
+}
+
+TEST(Mxfp8E5M2, SaturatesAboveTheGreatestElement) {
+  std::vector<float> x(32, 0.0F);
+  x[0] = 0x1.FFFFFEp3F;
+  x[1] = -0x1.FFFFFEp3F;
+  const auto y = dtype_test::round_trip(format("mxfp8_e5m2"), x);
+  EXPECT_EQ(y[0], 14.0F);
+  EXPECT_EQ(y[1], -14.0F);
+}
+
+TEST(Mxfp8E5M2, ElementsGoToTheNearestValue) {
+  const DtypeInfo& info = format("mxfp8_e5m2");
+  Rng rng(3);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<float> x(32);
+    for (float& v : x) v = std::ldexp(rng.normal(), static_cast<int>(rng.below(8)));
+    const Bytes coded = dtype_test::encode_all(info, x);
+    const auto y = dtype_test::decode_all(info, coded);
+    const double scale = dtype_test::e8m0_value(coded[0]);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      double least = HUGE_VAL;
+      for (unsigned code = 0; code < kCodes; ++code) {
+        const double q = scale * value(code);
+        if (std::isfinite(q)) least = std::min(least, std::abs(x[i] - q));
+      }
+      ASSERT_EQ(std::abs(double{x[i]} - y[i]), least) << x[i];
+    }
+  }
+}
 
 }  // namespace
 }  // namespace pare

@@ -3,31 +3,29 @@
 namespace pare {
 namespace {
 
-// A block put together by the published layout, and some of its elements.
-TEST(Nvfp4Ggml, DecodesThePublishedLayout) {
-  block_test::expect_elements(
-      "nvfp4_ggml",
-      {59,  1,  80,  34,  61, 229, 109, 227, 217, 132, 199, 77, 188, 78,  166, 148, 94,  218,
-       189, 49, 236, 165, 40, 42,  221, 248, 237, 153, 4,   38, 158, 109, 41,  155, 253, 167},
-      {{2, -4.125},
-       {5, 2.75},
-       {13, 0.0},
-       {24, -0.0029296875},
-       {26, -0.001953125},
-       {28, 0.005859375},
-       {33, 24.0},
-       {34, 0.0},
-       {43, 8.0},
-       {50, -0.625},
-       {52, -0.078125},
-       {58, -0.078125}});
+using dtype_test::Bytes;
+using dtype_test::format;
+
+TEST(Nvfp4Ggml, IsABlockFormat) { dtype_test::expect_block_format("nvfp4_ggml", 64, 36, 4.5); }
+
+TEST(Nvfp4Ggml, NanCountsAsZero) { dtype_test::expect_nan_is_zero("nvfp4_ggml"); }
+
+TEST(Nvfp4Ggml, DecodesByItsDefinition) {
+  const auto any = [](Bytes& /*b*/) {};
+  dtype_test::expect_random_blocks("nvfp4_ggml", any, [](const Bytes& b, std::size_t i) {
+    const unsigned code = b[i / 16] % 128;
+    const double scale = code == 127 ? 0 : dtype_test::e4m3_value(code);
+    const std::size_t j = i % 16;
+    const int q = b[4 + i / 16 * 8 + j % 8] >> (j / 8 * 4) & 15;
+    return scale * dtype_test::e2m1_value(static_cast<unsigned>(q));
+  });
 }
 
-TEST(Nvfp4Ggml, KeepsToTheErrorOfItsReference) {
-  block_test::expect_wave_error("nvfp4_ggml", 0.003);
+TEST(Nvfp4Ggml, HoldsTheCodesOfNvfp4InAnotherOrder) {
+  const std::vector<float> x = dtype_test::samples(8, 6400);
+  EXPECT_EQ(dtype_test::round_trip(format("nvfp4"), x),
+            dtype_test::round_trip(format("nvfp4_ggml"), x));
 }
-
-TEST(Nvfp4Ggml, ZerosEdgesAndAnyBytes) { block_test::expect_edges("nvfp4_ggml", 4.5); }
 
 }  // namespace
 }  // namespace pare

@@ -3,29 +3,37 @@
 namespace pare {
 namespace {
 
-// A block put together by the published layout, and some of its elements.
-TEST(Q40, DecodesThePublishedLayout) {
-  block_test::expect_elements(
-      "q4_0", {192, 40, 231, 238, 231, 97, 94, 243, 95, 48, 228, 155, 72, 46, 21, 202, 231, 80},
-      {{0, -0.037109375},
-       {1, 0.22265625},
-       {5, -0.185546875},
-       {7, -0.296875},
-       {9, 0.111328125},
-       {16, 0.22265625},
-       {17, 0.22265625},
-       {18, 0.22265625},
-       {20, -0.111328125},
-       {25, 0.037109375},
-       {29, 0.1484375},
-       {31, -0.111328125}});
+using dtype_test::Bytes;
+using dtype_test::format;
+using dtype_test::half_at;
+
+TEST(Q4_0, IsABlockFormat) { dtype_test::expect_block_format("q4_0", 32, 18, 4.5); }
+
+TEST(Q4_0, NanCountsAsZero) { dtype_test::expect_nan_is_zero("q4_0"); }
+
+TEST(Q4_0, StaysBelowTheErrorLimitOfGgml) { dtype_test::expect_ggml_error_below("q4_0", 0.002); }
+
+TEST(Q4_0, DecodesByItsDefinition) {
+  const auto scale = [](Bytes& b) { b[1] = static_cast<std::uint8_t>(b[1] & 0xBFU); };
+  dtype_test::expect_random_blocks("q4_0", scale, [](const Bytes& b, std::size_t i) {
+    const int q = i < 16 ? b[2 + i] % 16 : b[2 + i - 16] / 16;
+    return half_at(b, 0) * (q - 8);
+  });
 }
 
-TEST(Q40, KeepsToTheErrorOfItsReference) { block_test::expect_wave_error("q4_0", 0.002); }
-
-TEST(Q40, HasTheAccuracyOfTheTables) { block_test::expect_sqnr("q4_0", 21.34, 20.18, 18.75); }
-
-TEST(Q40, ZerosEdgesAndAnyBytes) { block_test::expect_edges("q4_0", 4.5); }
+TEST(Q4_0, PutsTheSignedExtremeOnMinusEight) {
+  std::vector<float> x(32, 0.0F);
+  x[0] = 4.0F;    // d = -0.5
+  x[1] = -3.5F;   // code 15
+  x[16] = 0.25F;  // half a step: -0.5 + 8.5 = 8, so it rounds up to code 8
+  x[17] = -0.25F;
+  Bytes want(18, 0x88);
+  want[0] = 0x00;
+  want[1] = 0xB8;  // float16 -0.5
+  want[2] = 0x80;
+  want[3] = 0x9F;
+  EXPECT_EQ(dtype_test::encode_all(format("q4_0"), x), want);
+}
 
 }  // namespace
 }  // namespace pare

@@ -3,30 +3,37 @@
 namespace pare {
 namespace {
 
-// A block put together by the published layout, and some of its elements.
-TEST(Q80, DecodesThePublishedLayout) {
-  block_test::expect_elements(
-      "q8_0", {168, 34, 238, 249, 90,  96, 229, 97, 67,  214, 196, 59, 202, 215, 108, 0,  138,
-               155, 10, 107, 95,  201, 51, 21,  74, 109, 226, 132, 4,  168, 151, 197, 37, 38},
-      {{1, -0.09100341796875},
-       {2, 1.1700439453125},
-       {11, -0.53302001953125},
-       {13, 0.0},
-       {15, -1.31304931640625},
-       {17, 1.39105224609375},
-       {19, -0.71502685546875},
-       {21, 0.27301025390625},
-       {22, 0.9620361328125},
-       {23, 1.41705322265625},
-       {25, -1.612060546875},
-       {31, 0.4940185546875}});
+using dtype_test::Bytes;
+using dtype_test::format;
+using dtype_test::half_at;
+
+TEST(Q8_0, IsABlockFormat) { dtype_test::expect_block_format("q8_0", 32, 34, 8.5); }
+
+TEST(Q8_0, NanCountsAsZero) { dtype_test::expect_nan_is_zero("q8_0"); }
+
+TEST(Q8_0, StaysBelowTheErrorLimitOfGgml) { dtype_test::expect_ggml_error_below("q8_0", 0.002); }
+
+TEST(Q8_0, DecodesByItsDefinition) {
+  const auto scale = [](Bytes& b) { b[1] = static_cast<std::uint8_t>(b[1] & 0xBFU); };
+  dtype_test::expect_random_blocks("q8_0", scale, [](const Bytes& b, std::size_t i) {
+    return half_at(b, 0) * (b[2 + i] < 128 ? b[2 + i] : b[2 + i] - 256);
+  });
 }
 
-TEST(Q80, KeepsToTheErrorOfItsReference) { block_test::expect_wave_error("q8_0", 0.002); }
-
-TEST(Q80, HasTheAccuracyOfTheTables) { block_test::expect_sqnr("q8_0", 45.47, 44.27, 42.74); }
-
-TEST(Q80, ZerosEdgesAndAnyBytes) { block_test::expect_edges("q8_0", 8.5); }
+TEST(Q8_0, RoundsHalfAwayFromZero) {
+  std::vector<float> x(32, 0.0F);
+  x[0] = 63.5F;  // d = 0.5
+  x[1] = 0.25F;
+  x[2] = -0.25F;
+  x[31] = -63.5F;
+  Bytes want(34, 0x00);
+  want[1] = 0x38;  // float16 0.5
+  want[2] = 0x7F;
+  want[3] = 0x01;
+  want[4] = 0xFF;
+  want[33] = 0x81;
+  EXPECT_EQ(dtype_test::encode_all(format("q8_0"), x), want);
+}
 
 }  // namespace
 }  // namespace pare

@@ -3,32 +3,59 @@
 namespace pare {
 namespace {
 
-// A block put together by the published layout, and some of its elements.
-TEST(Tq10, DecodesThePublishedLayout) {
-  block_test::expect_elements(
-      "tq1_0",
-      {198, 223, 21,  139, 245, 38,  54,  163, 180, 117, 68,  111, 107, 45, 222, 83,  140, 200,
-       222, 192, 198, 96,  126, 112, 184, 82,  33,  241, 172, 224, 25,  67, 186, 255, 161, 229,
-       3,   233, 177, 149, 58,  143, 190, 92,  246, 243, 34,  183, 95,  19, 7,   23,  0,   62},
-      {{8, 1.5},
-       {30, -1.5},
-       {31, -1.5},
-       {58, 0.0},
-       {79, 1.5},
-       {91, 0.0},
-       {140, 1.5},
-       {155, -1.5},
-       {157, 1.5},
-       {234, -1.5},
-       {241, -1.5},
-       {246, -1.5}});
+using dtype_test::Bytes;
+using dtype_test::format;
+
+TEST(Tq1, IsABlockFormat) { dtype_test::expect_block_format("tq1_0", 256, 54, 1.6875); }
+
+TEST(Tq1, NanCountsAsZero) { dtype_test::expect_nan_is_zero("tq1_0"); }
+
+/// Which byte and which trit of it hold a value.
+struct Place {
+  std::size_t byte;
+  int trit;
+};
+Place place(std::size_t i) {
+  if (i < 160) return {i % 32, static_cast<int>(i / 32)};
+  if (i < 240) return {32 + (i - 160) % 16, static_cast<int>((i - 160) / 16)};
+  return {48 + (i - 240) % 4, static_cast<int>((i - 240) / 4)};
 }
 
-TEST(Tq10, KeepsToTheErrorOfItsReference) { block_test::expect_wave_error("tq1_0", 0.01); }
+TEST(Tq1, All243GroupsOfFiveTritsHaveTheirByte) {
+  for (int code = 0; code < 243; ++code) {
+    std::vector<float> x(256, 1.0F);  // so that amax is 1
+    int rest = code;
+    for (int trit = 4; trit >= 0; --trit) {
+      x[static_cast<std::size_t>(32 * trit)] = static_cast<float>(rest % 3 - 1);
+      rest /= 3;
+    }
+    const Bytes b = dtype_test::encode_all(format("tq1_0"), x);
+    ASSERT_EQ(b[0], static_cast<int>(std::ceil(code * 256 / 243.0))) << code;
+    ASSERT_EQ(dtype_test::decode_all(format("tq1_0"), b), x) << code;
+  }
+}
 
-TEST(Tq10, HasTheAccuracyOfTheTables) { block_test::expect_sqnr("tq1_0", 1.88, 0, 0); }
+TEST(Tq1, DecodesByItsDefinition) {
+  const auto scale = [](Bytes& b) {  // random trits in valid bytes
+    for (std::size_t i = 0; i < 52; ++i) {
+      b[i] = static_cast<std::uint8_t>((b[i] % 243 * 256 + 242) / 243);
+    }
+    b[53] = static_cast<std::uint8_t>(b[53] & 0xBFU);
+  };
+  dtype_test::expect_random_blocks("tq1_0", scale, [](const Bytes& b, std::size_t i) {
+    const Place at = place(i);
+    const int code = b[at.byte] * 243 / 256;  // undoes the ceil
+    const int trit = code / static_cast<int>(std::pow(3, 4 - at.trit)) % 3;
+    return dtype_test::half_at(b, 52) * (trit - 1);
+  });
+}
 
-TEST(Tq10, ZerosEdgesAndAnyBytes) { block_test::expect_edges("tq1_0", 1.6875); }
+TEST(Tq1, KeepsTernaryWeights) {
+  Rng rng(8);
+  std::vector<float> x(2560);
+  for (float& v : x) v = 0.375F * (static_cast<float>(rng.below(3)) - 1);
+  EXPECT_EQ(dtype_test::round_trip(format("tq1_0"), x), x);
+}
 
 }  // namespace
 }  // namespace pare

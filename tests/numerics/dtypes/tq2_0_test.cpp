@@ -3,32 +3,32 @@
 namespace pare {
 namespace {
 
-// A block put together by the published layout, and some of its elements.
-TEST(Tq20, DecodesThePublishedLayout) {
-  block_test::expect_elements(
-      "tq2_0", {162, 32,  100, 106, 10,  170, 72,  2,   85,  17, 98,  152, 1,   128, 164, 100, 68,
-                146, 1,   160, 18,  22,  5,   137, 9,   82,  97, 149, 98,  68,  166, 168, 26,  21,
-                37,  161, 22,  100, 26,  166, 160, 153, 150, 64, 1,   148, 32,  10,  100, 97,  18,
-                162, 21,  85,  160, 169, 1,   36,  2,   82,  84, 134, 132, 145, 0,   58},
-      {{56, 0.75},
-       {74, 0.75},
-       {83, 0.75},
-       {85, 0.0},
-       {104, 0.0},
-       {125, 0.0},
-       {149, 0.0},
-       {164, 0.0},
-       {192, 0.0},
-       {199, 0.75},
-       {215, 0.75},
-       {217, 0.75}});
+using dtype_test::Bytes;
+using dtype_test::format;
+
+TEST(Tq2, IsABlockFormat) { dtype_test::expect_block_format("tq2_0", 256, 66, 2.0625); }
+
+TEST(Tq2, NanCountsAsZero) { dtype_test::expect_nan_is_zero("tq2_0"); }
+
+TEST(Tq2, DecodesByItsDefinition) {
+  const auto scale = [](Bytes& b) { b[65] = static_cast<std::uint8_t>(b[65] & 0xBFU); };
+  dtype_test::expect_random_blocks("tq2_0", scale, [](const Bytes& b, std::size_t i) {
+    const int code = b[i / 128 * 32 + i % 32] >> (i % 128 / 32 * 2) & 3;
+    return dtype_test::half_at(b, 64) * (code - 1);
+  });
 }
 
-TEST(Tq20, KeepsToTheErrorOfItsReference) { block_test::expect_wave_error("tq2_0", 0.01); }
+TEST(Tq2, HoldsTheSameNumbersAsTq1) {
+  const std::vector<float> x = dtype_test::samples(0, 2560);
+  EXPECT_EQ(dtype_test::round_trip(format("tq1_0"), x), dtype_test::round_trip(format("tq2_0"), x));
+}
 
-TEST(Tq20, HasTheAccuracyOfTheTables) { block_test::expect_sqnr("tq2_0", 1.88, 0, 0); }
-
-TEST(Tq20, ZerosEdgesAndAnyBytes) { block_test::expect_edges("tq2_0", 2.0625); }
+TEST(Tq2, KeepsTernaryWeights) {
+  Rng rng(9);
+  std::vector<float> x(2560);
+  for (float& v : x) v = 0.375F * (static_cast<float>(rng.below(3)) - 1);
+  EXPECT_EQ(dtype_test::round_trip(format("tq2_0"), x), x);
+}
 
 }  // namespace
 }  // namespace pare
