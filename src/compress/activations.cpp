@@ -12,7 +12,7 @@ namespace {
 double greatest(const DtypeInfo& info) { return std::min(-info.min, info.max); }
 
 bool needs_statistics(const ActivationScheme& scheme) {
-  return scheme.scaling == Scaling::fixed && !scheme.format.info().own_scale;
+  return scheme.scaling == Scaling::fixed && needs_scale(scheme.format);
 }
 
 /// Sum of n |x - round trip of x|^power over the bins, with values divided by `scale` in between.
@@ -177,6 +177,11 @@ class Inserter {
 };
 
 }  // namespace
+
+bool needs_scale(DType format) {
+  constexpr double kWide = 1e5;
+  return !format.info().own_scale || format.info().max < kWide;
+}
 
 bool is_onnx_activation(const ActivationScheme& scheme) {
   const ElementKind kind = scheme.format.kind();

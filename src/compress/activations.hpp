@@ -24,6 +24,10 @@ struct ActivationScheme {
   std::set<std::string> only;        ///< when not empty: only these nodes
 };
 
+/// Whether values have to be brought into the range of the format: its blocks have no scales of
+/// their own, or small ones (NVFP4, whose tensors have a scale besides).
+bool needs_scale(DType format);
+
 /// Whether QuantizeLinear and DequantizeLinear say it: fixed scales of an ONNX type. Everything
 /// else is simulated by FakeQuantize.
 bool is_onnx_activation(const ActivationScheme& scheme);

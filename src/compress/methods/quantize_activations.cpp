@@ -67,7 +67,7 @@ std::vector<LayerQuantization> to_format(Graph& graph, const Options& o, std::se
   scheme.keep_float = std::move(keep);
   scheme.only = {o.only.begin(), o.only.end()};
   std::shared_ptr<const ActivationTable> table;
-  if (scheme.scaling == Scaling::fixed && !scheme.format.info().own_scale) {
+  if (scheme.scaling == Scaling::fixed && needs_scale(scheme.format)) {
     table = cached_statistics(graph, context.prefix, context);
   }
   if (!is_onnx_activation(scheme)) {
@@ -107,7 +107,7 @@ MethodDef method_quantize_activations() {
                      options(), apply)
       .needs_calibration_when([](const OptionMap& given) {
         const DType format = dtype_by_name(option_text(given, "format", "int8"));
-        const bool own = format.valid() && format.info().own_scale;
+        const bool own = format.valid() && !needs_scale(format);
         return !own && option_text(given, "scaling", "static") == "static";
       })
       .rounding()

@@ -59,6 +59,17 @@ TEST(QuantizeActivations, ScalesFoundAtRunTimeAreSimulated) {
   EXPECT_NE(notes.at(0).find("simulated"), std::string::npos);
 }
 
+// Blocks along the channels; the more bits, the nearer.
+TEST(QuantizeActivations, BlockFormatsAreSimulated) {
+  const double fp8 = db_of("quantize_activations: {format: mxfp8_e4m3}");
+  const double fp4 = db_of("quantize_activations: {format: mxfp4}");
+  const double nv = db_of("quantize_activations: {format: nvfp4}");
+  EXPECT_NEAR(fp8, 27, 4);
+  EXPECT_NEAR(fp4, 14, 4);
+  EXPECT_GT(nv, fp4);
+  EXPECT_EQ(count(*compressed("quantize_activations: {format: mxfp4}").graph, "FakeQuantize"), 4U);
+}
+
 // Layers whose weights are float stay as they are: integers need both sides.
 TEST(QuantizeActivations, Int8TakesLayersWithCodedWeights) {
   const Model none = compressed("quantize_activations: {format: int8}");
@@ -117,6 +128,8 @@ TEST(QuantizeActivations, KnowsWhenItNeedsSamples) {
   };
   EXPECT_TRUE(needs("format: int8"));
   EXPECT_FALSE(needs("format: int8, scaling: token"));
+  EXPECT_FALSE(needs("format: mxfp8_e4m3"));
+  EXPECT_TRUE(needs("format: nvfp4"));  // a scale for the tensor besides those of its blocks
 }
 
 // A scale is the greatest |x| over the greatest number of the format; mse clips a lone outlier
