@@ -5,6 +5,7 @@
 #include "compress/layer_inputs.hpp"
 #include "compress/method.hpp"
 #include "compress/weights/place.hpp"
+#include "compress/weights/round_layer.hpp"
 #include "compress/weights/scaling.hpp"
 
 namespace pare {
@@ -15,6 +16,7 @@ struct Options {
   double alpha = 0.5;
   std::string format = "int4";
   std::int64_t group = 0;
+  bool symmetric = true;
   std::vector<std::string> only;
 };
 
@@ -29,6 +31,7 @@ OptionTable<Options> options() {
   t.text("format", &Options::format, "awq: the format that the weights will have");
   t.integer("group", &Options::group, "awq: weights that will share a scale; 0 = a channel")
       .between(0, 1e6);
+  t.flag("symmetric", &Options::symmetric, "awq: whole numbers without zero points");
   t.texts("only", &Options::only, "if given, only these layers");
   return t;
 }
@@ -76,13 +79,13 @@ void apply(Model& model, const Options& o, MethodContext& context) {
   if (context.calibration == nullptr) {
     throw Error(Fault::usage, "this step needs calibration samples (--data or --calib)");
   }
+  const RoundOptions rounding = {.method = "rtn", .group = o.group, .symmetric = o.symmetric};
+  const DType format = weight_format(o.format);
   const auto readers = readers_of_inputs(graph, o);
   std::vector<std::string> layers;
   for (const auto& entry : readers) layers.push_back(entry.second.front()->name());
   const auto inputs =
       collect_layer_inputs(graph, context.ops, *context.calibration, layers, context.progress);
-  WeightGrid grid = grid_of(o.factors == "awq" ? dtype_by_name(o.format) : dtype_by_name("int8"));
-  grid.group = o.group;
   std::size_t done = 0;
   for (Node* first : graph.nodes()) {  // in order, so that results do not depend on addresses
     const auto it = readers.find(first->input(0));
@@ -94,6 +97,7 @@ void apply(Model& model, const Options& o, MethodContext& context) {
     std::vector<float> factors;
     std::string why;
     if (o.factors == "awq") {
+      const WeightGrid grid = grid_for(rounding, format, w.columns);
       AwqScales awq = awq_scales(w, in.moments, in.mean_abs, grid);
       factors = std::move(awq.factors);
       why = cat("alpha ", fixed(awq.alpha, 2), ", output error ", awq.error, " (", awq.unscaled,

@@ -18,22 +18,6 @@ Extreme extreme_of(const std::string& name) {
   return name == "signed_level" ? Extreme::signed_level : Extreme::half_step;
 }
 
-WeightGrid grid_for(const RoundOptions& o, DType format, std::int64_t columns) {
-  WeightGrid grid = grid_of(format);
-  grid.group = o.group >= columns ? 0 : o.group;
-  grid.one_scale = o.per_tensor;
-  if (o.per_tensor && o.group > 0) {
-    throw Error(Fault::config, "per_tensor and group exclude each other");
-  }
-  // Without a zero point, levels from 0 on could hold no weight below zero.
-  const bool is_unsigned = grid.whole && grid.levels.front() >= 0;
-  grid.symmetric = (o.symmetric && !is_unsigned) || !grid.whole;
-  grid = with_extreme(std::move(grid), extreme_of(o.extreme));
-  grid.power = o.power;
-  if (o.method != "rtn" && o.method != "hqq") grid.rule = ScaleRule::search;
-  return grid;
-}
-
 /// Blocks with zero points between the levels can only be written where they divide the columns.
 CodedWeights by_hqq(const WeightMatrix& w, WeightGrid grid, std::vector<std::string>& notes) {
   if (grid.one_scale || grid.group <= 0 || w.columns % grid.group == 0) return hqq(w, grid);
@@ -101,6 +85,22 @@ DType weight_format(const std::string& name) {
                                    "'; `pare formats` lists them"));
   }
   return format;
+}
+
+WeightGrid grid_for(const RoundOptions& o, DType format, std::int64_t columns) {
+  WeightGrid grid = grid_of(format);
+  grid.group = o.group >= columns ? 0 : o.group;
+  grid.one_scale = o.per_tensor;
+  if (o.per_tensor && o.group > 0) {
+    throw Error(Fault::config, "per_tensor and group exclude each other");
+  }
+  // Without a zero point, levels from 0 on could hold no weight below zero.
+  const bool is_unsigned = grid.whole && grid.levels.front() >= 0;
+  grid.symmetric = (o.symmetric && !is_unsigned) || !grid.whole;
+  grid = with_extreme(std::move(grid), extreme_of(o.extreme));
+  grid.power = o.power;
+  if (o.method != "rtn" && o.method != "hqq") grid.rule = ScaleRule::search;
+  return grid;
 }
 
 CodedWeights round_layer(const WeightMatrix& w, const RoundOptions& o, DType format,

@@ -31,9 +31,13 @@ bool uses_inputs(const std::string& method);
 /// The format of that name. Fault::config when there is none.
 DType weight_format(const std::string& name);
 
+/// The grid of `format` under these options, for weights of that many columns. Errors:
+/// Fault::config for options that exclude each other, formats without a list of values.
+WeightGrid grid_for(const RoundOptions& options, DType format, std::int64_t columns);
+
 /// The weights of a layer rounded to `format`, each group of a convolution by its own inputs.
 /// `inputs` may be nullptr: then methods that need them round to nearest, and say so in `notes`.
-/// Errors: Fault::config for options that exclude each other, formats without a list of values.
+/// Errors: those of grid_for.
 CodedWeights round_layer(const WeightMatrix& w, const RoundOptions& options, DType format,
                          const LayerInputs* inputs, std::vector<std::string>& notes);
 

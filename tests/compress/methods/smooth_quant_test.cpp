@@ -90,5 +90,16 @@ TEST(SmoothQuant, AwqServesLowBitWeights) {
             0.8 * noise_over_signal(*after(quantize)));
 }
 
+TEST(SmoothQuant, RefusesWhatIsNoFormat) {
+  for (const char* format : {"int1000", "float32"}) {
+    try {
+      after(cat("smooth_quant: {factors: awq, format: ", format, "}"));
+      FAIL() << format;
+    } catch (const Error& e) {
+      EXPECT_EQ(e.fault(), Fault::config) << format;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace pare
