@@ -4,6 +4,7 @@
 #include "base/decimal.hpp"
 #include "compress/layer_inputs.hpp"
 #include "compress/method.hpp"
+#include "compress/weights/fold_factors.hpp"
 #include "compress/weights/place.hpp"
 #include "compress/weights/round_layer.hpp"
 #include "compress/weights/scaling.hpp"
@@ -73,6 +74,22 @@ void multiply_columns(Graph& graph, Node& node, const std::vector<float>& factor
                  graph.add_constant(Tensor::of<float>(old.shape(), values), node.input(1)->name()));
 }
 
+/// The input of `reader` times one number a channel, by a node before `reader`.
+Value* multiplied(Graph& graph, Node& reader, const std::vector<float>& factors) {
+  Value* x = reader.input(0);
+  const auto n = static_cast<std::int64_t>(factors.size());
+  Value* by = graph.add_constant(Tensor::of<float>({n}, factors), x->name() + "_inverse");
+  Value* y = graph
+                 .add_node({.op = "Mul",
+                            .inputs = {x, by},
+                            .name = graph.unique_name(reader.name() + "_smooth"),
+                            .output_names = {graph.unique_name(x->name() + "_smooth")}},
+                           &reader)
+                 ->output();
+  y->set_type(x->type());
+  return y;
+}
+
 void apply(Model& model, const Options& o, MethodContext& context) {
   Graph& graph = *model.graph;
   infer_shapes(graph, context.ops);
@@ -87,6 +104,7 @@ void apply(Model& model, const Options& o, MethodContext& context) {
   const auto inputs =
       collect_layer_inputs(graph, context.ops, *context.calibration, layers, context.progress);
   std::size_t done = 0;
+  std::size_t separate = 0;
   for (Node* first : graph.nodes()) {  // in order, so that results do not depend on addresses
     const auto it = readers.find(first->input(0));
     if (it == readers.end() || it->second.front() != first) continue;
@@ -109,19 +127,15 @@ void apply(Model& model, const Options& o, MethodContext& context) {
     std::vector<float> inverse;
     for (const float f : factors) inverse.push_back(1 / f);
     Value* x = first->input(0);
-    Value* by =
-        graph.add_constant(Tensor::of<float>({in.columns}, inverse), x->name() + "_inverse");
-    Value* scaled = graph
-                        .add_node({.op = "Mul",
-                                   .inputs = {x, by},
-                                   .name = graph.unique_name(first->name() + "_smooth"),
-                                   .output_names = {graph.unique_name(x->name() + "_smooth")}},
-                                  first)
-                        ->output();
-    scaled->set_type(x->type());
+    if (multiply_in_place(graph, x, inverse, it->second)) {
+      why += ", folded into what comes before";
+    } else {
+      x = multiplied(graph, *first, inverse);
+      ++separate;
+    }
     for (Node* node : it->second) {
       multiply_columns(graph, *node, factors);
-      node->set_input(0, scaled);
+      node->set_input(0, x);
       Verdict verdict = accept();
       verdict.reason = why;
       context.events.push_back({"smooth_quant", node->name(), verdict.kind, verdict.reason});
@@ -130,9 +144,12 @@ void apply(Model& model, const Options& o, MethodContext& context) {
   }
   graph.sort();
   graph.remove_unused();
-  context.notes.push_back(
-      cat("smooth_quant (", o.factors, "): ", done,
-          " products; a step `optimize` behind folds the factors where it can"));
+  context.notes.push_back(cat("smooth_quant (", o.factors, "): ", done, " products"));
+  if (separate > 0) {
+    context.notes.push_back(cat("smooth_quant: ", separate,
+                                " values are divided by a Mul of their own; a step `optimize` ",
+                                "before the weights are quantized would take it back"));
+  }
   infer_shapes(graph, context.ops);
 }
 
