@@ -86,7 +86,8 @@ MethodDef make_method(std::string name, std::string what, OptionTable<Options> t
 }
 
 /// The text of option `name`, or `otherwise` when it is not given.
-std::string option_text(const OptionMap& given, const std::string& name, std::string otherwise);
+std::string option_text(const OptionMap& given, const std::string& name,
+                        const std::string& otherwise);
 
 /// Statistics of the float values of `graph` over the calibration samples, from the cache when
 /// they were collected for the same state (`key`) before. Fault::usage without samples.

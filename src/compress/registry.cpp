@@ -18,10 +18,11 @@ const std::vector<MethodDef>& all_methods() {
   return all;
 }
 
-std::string option_text(const OptionMap& given, const std::string& name, std::string otherwise) {
+std::string option_text(const OptionMap& given, const std::string& name,
+                        const std::string& otherwise) {
   const auto it = given.find(name);
   const std::string* text = it == given.end() ? nullptr : std::get_if<std::string>(&it->second);
-  return text == nullptr ? std::move(otherwise) : *text;
+  return text == nullptr ? otherwise : *text;
 }
 
 std::shared_ptr<const ActivationTable> cached_statistics(const Graph& graph, const std::string& key,

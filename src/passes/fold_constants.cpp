@@ -139,9 +139,9 @@ std::size_t run(Graph& graph, PassContext& context) {
 }  // namespace
 
 /// Before: y = op(constants), or an integer y that shape inference knows      After: y is constant
-/// Refuses: random operators; DequantizeLinear, DequantizeTable, com.microsoft and widening float Casts of weights
-/// (stored size would grow); results of unknown size; more bytes than the budget in all.
-/// Keeps: output names; an output that becomes constant is an Identity of the constant.
+/// Refuses: random operators; DequantizeLinear, DequantizeTable, com.microsoft and widening float
+/// Casts of weights (stored size would grow); results of unknown size; more bytes than the budget
+/// in all. Keeps: output names; an output that becomes constant is an Identity of the constant.
 PassDef pass_fold_constants() {
   return {.name = "fold_constants",
           .what = "computes what depends on constants only",

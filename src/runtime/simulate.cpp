@@ -1,6 +1,7 @@
 #include "runtime/simulate.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace pare {
 namespace {
@@ -48,9 +49,11 @@ bool takes(const Node& q, const std::unordered_set<std::string>& keep) {
 }  // namespace
 
 bool simulate_formats(Graph& graph, const std::unordered_set<std::string>& keep) {
-  bool changed = false;
-  for (Node* q : graph.nodes()) {
-    if (!takes(*q, keep)) continue;
+  std::vector<Node*> found;
+  for (Node* node : graph.nodes()) {
+    if (takes(*node, keep)) found.push_back(node);
+  }
+  for (Node* q : found) {  // what is erased below is not among them
     Value* scale = graph.add_constant(q->input(1)->constant().reshaped({}), "scale");
     Value* y = graph
                    .add_node({.op = "FakeQuantize",
@@ -67,9 +70,8 @@ bool simulate_formats(Graph& graph, const std::unordered_set<std::string>& keep)
       graph.erase(use.node);
     }
     graph.erase(q);
-    changed = true;
   }
-  return changed;
+  return !found.empty();
 }
 
 }  // namespace pare

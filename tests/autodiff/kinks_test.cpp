@@ -48,9 +48,8 @@ TEST(Kinks, Activations) {
 TEST(Kinks, FakeQuantize) {
   const Numbers x = {-9, 3, 7.5, 5};
   EXPECT_EQ(slopes("pare::FakeQuantize(x) {format = \"int4\"}", x), (Numbers{0, 1, 0, 1}));
-  EXPECT_EQ(
-      slopes("pare::FakeQuantize(x, s) {format = \"int4\"}", x, "const s: float32[] = [0.5]"),
-      (Numbers{0, 1, 0, 0}));
+  EXPECT_EQ(slopes("pare::FakeQuantize(x, s) {format = \"int4\"}", x, "const s: float32[] = [0.5]"),
+            (Numbers{0, 1, 0, 0}));
   EXPECT_EQ(slopes("pare::FakeQuantize(x, s) {format = \"int4\", axis = 0}", x,
                    "const s: float32[2] = [2, 0.25]", "2,2"),
             (Numbers{1, 1, 0, 0}));

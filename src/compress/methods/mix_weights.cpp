@@ -205,6 +205,7 @@ class Mixer {
     std::map<std::string, std::size_t> count;
     for (const std::size_t f : mix.choice) ++count[o_.formats[f]];
     std::vector<std::string> parts;
+    parts.reserve(count.size());
     for (const auto& [name, n] : count) parts.push_back(cat(n, " x ", name));
     context_.notes.push_back(cat("mix_weights: ", join(parts, ", "), "; ", fixed(mix.costs[0], 2),
                                  " bits per weight, scales included; output SQNR ",

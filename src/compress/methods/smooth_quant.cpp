@@ -100,6 +100,7 @@ void apply(Model& model, const Options& o, MethodContext& context) {
   const DType format = weight_format(o.format);
   const auto readers = readers_of_inputs(graph, o);
   std::vector<std::string> layers;
+  layers.reserve(readers.size());
   for (const auto& entry : readers) layers.push_back(entry.second.front()->name());
   const auto inputs =
       collect_layer_inputs(graph, context.ops, *context.calibration, layers, context.progress);
@@ -125,6 +126,7 @@ void apply(Model& model, const Options& o, MethodContext& context) {
       why = cat("alpha ", fixed(o.alpha, 2));
     }
     std::vector<float> inverse;
+    inverse.reserve(factors.size());
     for (const float f : factors) inverse.push_back(1 / f);
     Value* x = first->input(0);
     if (multiply_in_place(graph, x, inverse, it->second)) {

@@ -44,8 +44,8 @@ Value* Rewriter::add(std::string op, std::vector<Value*> inputs, Attributes attr
 void Rewriter::become(std::string op, const std::vector<Value*>& inputs,
                       const Attributes& attributes) {
   if (node_->outputs().size() != 1) {
-    throw Error(Fault::corrupt, cat(node_->label(), " has ", node_->outputs().size(),
-                                    " outputs, wanted one"));
+    throw Error(Fault::corrupt,
+                cat(node_->label(), " has ", node_->outputs().size(), " outputs, wanted one"));
   }
   while (!node_->attributes().empty()) node_->erase_attribute(node_->attributes().begin()->first);
   node_->set_op("", std::move(op));
