@@ -56,7 +56,7 @@ void add(const ScaledFormat& format, std::span<const float> values, float scale,
 }  // namespace
 
 std::string ScaledFormat::name() const {
-  const std::string own(type.name());
+  std::string own(type.name());
   switch (sharing) {
     case ScaleSharing::none: return own;
     case ScaleSharing::tensor: return own + ", tensor";
@@ -73,8 +73,10 @@ double ScaledFormat::bits(std::int64_t rows, std::int64_t columns) const {
     case ScaleSharing::none: return own;
     case ScaleSharing::tensor: return own + 32 / count;
     case ScaleSharing::row: return own + 32 * static_cast<double>(rows) / count;
-    case ScaleSharing::group:
-      return own + 16 * static_cast<double>(rows * ((columns + group - 1) / group)) / count;
+    case ScaleSharing::group: {
+      const std::int64_t groups = (columns + group - 1) / group;
+      return own + 16 * static_cast<double>(rows * groups) / count;
+    }
   }
   return own;
 }

@@ -47,7 +47,8 @@ void Tq1Block::decode(std::span<const std::byte, kBytes> in, std::span<float, kV
       auto rest = std::to_integer<std::uint32_t>(in[run.byte + m]);
       for (std::size_t n = 0; n < run.trits; ++n) {
         // The byte is a fraction of 256; its first base-3 digit is what 3 times it carries over.
-        x[run.value + m + run.width * n] = d * (static_cast<float>(rest * 3 / 256) - 1);
+        const std::uint32_t digit = rest * 3 / 256;
+        x[run.value + m + run.width * n] = d * (static_cast<float>(digit) - 1);
         rest = rest * 3 % 256;
       }
     }

@@ -26,7 +26,7 @@ void infer(ShapeContext& c) {
 /// Sizes along the axis: given one by one, or all alike up to the rest.
 std::vector<std::int64_t> parts_of(const OpCall& call, std::int64_t size) {
   if (!call.has_input(1)) return std::vector<std::int64_t>(static_cast<std::size_t>(size), 1);
-  const std::vector<std::int64_t> given = call.input(1).to_ints();
+  std::vector<std::int64_t> given = call.input(1).to_ints();
   if (call.input(1).rank() == 0) {
     if (given[0] < 1) call.fail(cat("parts of size ", given[0]));
     std::vector<std::int64_t> parts;

@@ -117,7 +117,8 @@ void expect_nan_fills_block(std::string_view name) {
 
 void expect_ggml_error_below(std::string_view name, double limit) {
   std::vector<float> x;
-  for (int i = 0; i < 4096; ++i) x.push_back(static_cast<float>(0.1 + 2 * std::cos(double(i))));
+  for (int i = 0; i < 4096; ++i)
+    x.push_back(static_cast<float>(0.1 + 2 * std::cos(static_cast<double>(i))));
   const std::vector<float> y = round_trip(format(name), x);
   double sum = 0;
   for (std::size_t i = 0; i < x.size(); ++i) sum += std::pow(double{x[i]} - double{y[i]}, 2);
