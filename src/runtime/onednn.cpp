@@ -127,14 +127,28 @@ void PrimitiveKernel::bind_constant(int argument, dnnl::memory memory) {
   arguments_[argument] = std::move(memory);
 }
 
+void PrimitiveKernel::bind_reordered(int argument, const Desc& given, const Desc& wanted,
+                                     std::size_t index, std::size_t offset) {
+  if (given == wanted) {
+    bind_input(argument, given, index);
+    return;
+  }
+  bind(argument, wanted, Source::scratch, offset);
+  const dnnl::memory from(given, engine(), DNNL_MEMORY_NONE);
+  bindings_.push_back({Source::input, index, from});
+  const dnnl::memory to = arguments_[argument];
+  reorders_.push_back({dnnl::reorder(from, to), from, to});
+}
+
 void PrimitiveKernel::run(const KernelArgs& args) {
   for (Binding& b : bindings_) {
-    std::byte* at = args.scratch;
+    std::byte* at = args.scratch + (b.source == Source::scratch ? b.index : 0);
     if (b.source == Source::input) at = args.in[b.index];
     if (b.source == Source::output) at = args.out[b.index];
     b.memory.set_data_handle(at);
   }
   try {
+    for (Reorder& r : reorders_) r.primitive.execute(stream(), r.from, r.to);
     primitive_.execute(stream(), arguments_);
     stream().wait();
   } catch (const dnnl::error& error) {
@@ -142,10 +156,22 @@ void PrimitiveKernel::run(const KernelArgs& args) {
   }
 }
 
+std::size_t add_scratch(Prepared& made, const Desc& desc) {
+  constexpr std::size_t kLine = 64;
+  const std::size_t offset = (made.scratch_bytes + kLine - 1) / kLine * kLine;
+  made.scratch_bytes = offset + desc.get_size();
+  return offset;
+}
+
 dnnl::primitive_attr attributes() {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   return attr;
+}
+
+bool has_amx() {
+  // Of the named sets only the one with AMX has all of them.
+  return dnnl::get_effective_cpu_isa() == dnnl::cpu_isa::avx512_core_amx;
 }
 
 bool exact_int8() {

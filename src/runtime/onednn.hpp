@@ -50,21 +50,34 @@ class PrimitiveKernel final : public Kernel {
   void bind_output(int argument, const Desc& desc, std::size_t index = 0);
   void bind_scratch(const Desc& desc);
   void bind_constant(int argument, dnnl::memory memory);
+  /// An input that the primitive wants in another order than it has: brought into it before each
+  /// run, in scratch memory from `offset` on.
+  void bind_reordered(int argument, const Desc& given, const Desc& wanted, std::size_t index,
+                      std::size_t offset);
   void run(const KernelArgs& args) override;
 
  private:
   enum class Source : std::uint8_t { input, output, scratch };
   struct Binding {
     Source source = Source::input;
-    std::size_t index = 0;
+    std::size_t index = 0;  ///< of scratch: bytes in front of it
     dnnl::memory memory;
+  };
+  struct Reorder {
+    dnnl::reorder primitive;
+    dnnl::memory from, to;
   };
   void bind(int argument, const Desc& desc, Source source, std::size_t index);
 
   dnnl::primitive primitive_;
   std::vector<Binding> bindings_;
+  std::vector<Reorder> reorders_;  // before the primitive
   std::unordered_map<int, dnnl::memory> arguments_;
 };
+
+/// Asks for scratch memory for a value of that description behind what is asked for already;
+/// returns where it begins.
+std::size_t add_scratch(Prepared& made, const Desc& desc);
 
 /// Attributes that every primitive of ours has: scratch memory comes from the arena.
 dnnl::primitive_attr attributes();
@@ -72,5 +85,7 @@ dnnl::primitive_attr attributes();
 /// Whether 8-bit products add up without 16-bit saturation in between (VNNI). Without it the
 /// library would clip sums of u8 times s8 silently, so quantized products then run as floats.
 bool exact_int8();
+/// Whether the library uses AMX (matrix tiles) on this CPU.
+bool has_amx();
 
 }  // namespace pare::onednn

@@ -131,8 +131,10 @@ bool is_convolution(const Unit& unit) {
   if (!unit.node->is("com.microsoft", "FusedConv")) return false;
   constexpr std::size_t kZ = 3;
   const auto* activation = unit.node->attribute_as<std::string>("activation");
-  const std::size_t posts = (unit.node->input(kZ) != nullptr ? 1U : 0U) +
-                            (activation != nullptr && !activation->empty() ? 1U : 0U);
+  const bool activates = activation != nullptr && !activation->empty();
+  // Parameters of no activation: the operator refuses them.
+  if (!activates && unit.node->attribute("activation_params") != nullptr) return false;
+  const std::size_t posts = (unit.node->input(kZ) != nullptr ? 1U : 0U) + (activates ? 1U : 0U);
   return unit.posts.size() == posts;
 }
 

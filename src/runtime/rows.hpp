@@ -14,11 +14,13 @@ std::span<const KernelRow> move_rows();
 std::span<const KernelRow> int8_rows();
 std::span<const KernelRow> conv_rows();
 std::span<const KernelRow> deconv_rows();
+std::span<const KernelRow> backward_rows();
 std::span<const KernelRow> pool_rows();
 std::span<const KernelRow> resize_rows();
 std::span<const KernelRow> matmul_rows();
 std::span<const KernelRow> packed_rows();
 std::span<const KernelRow> extreme_rows();
+std::span<const KernelRow> choose_rows();
 std::span<const KernelRow> eltwise_rows();
 std::span<const KernelRow> fake_quantize_rows();
 

@@ -40,9 +40,6 @@ ConvSizes conv_sizes(const Unit& unit, PlanFacts& facts) {
 Verdict accepts_shapes(const Unit& unit, PlanFacts& facts) {
   const Shape x = shape_of(*unit.input(0));
   if (x.size() < 3 || x.size() > 5) return refuse(cat("rank ", x.size()));
-  if (facts.constant(unit.input(1)) == nullptr && !unit.quantized) {
-    return refuse("the weights are not constant");
-  }
   if (unit.node->input(2) != nullptr && facts.constant(unit.input(2)) == nullptr) {
     return refuse("the bias is not constant");
   }
@@ -65,10 +62,48 @@ Verdict accepts_float(const Unit& unit, PlanFacts& facts) {
   return accepts_shapes(unit, facts);
 }
 
+/// oneDNN 2.6 with AMX takes the zero point of padding off a wrong number of times where the window
+/// has gaps or is larger than the image.
+bool loses_zero_point(const Unit& unit, PlanFacts& facts) {
+  if (unit.in_quant.at(0).zero_point == 0 || !onednn::has_amx()) return false;
+  const Shape x = shape_of(*unit.input(0));
+  const Shape w = shape_of(*unit.input(1));
+  const WindowSizes window = window_sizes(
+      facts.attributes(*unit.node), Shape(w.begin() + 2, w.end()), x, shape_of(*unit.output()));
+  bool padded = false;
+  bool odd = false;
+  for (std::size_t i = 0; i < window.kernel.size(); ++i) {
+    const std::int64_t extent = (window.kernel[i] - 1) * window.dilations[i] + 1;
+    padded = padded || window.before[i] > 0 || window.after[i] > 0;
+    odd = odd || extent > x[i + 2] || extent > window.kernel[i];
+  }
+  return padded && odd;
+}
+
 Verdict accepts_int8(const Unit& unit, PlanFacts& facts) {
   if (!unit.is("Conv") || !unit.quantized) return not_mine();
   if (!onednn::exact_int8()) return refuse("this CPU would clip 16-bit sums (no VNNI)");
-  return accepts_shapes(unit, facts);
+  Verdict verdict = accepts_shapes(unit, facts);
+  if (verdict.kind != Verdict::Kind::accept) return verdict;
+  if (loses_zero_point(unit, facts)) {
+    return refuse("padding, a zero point and a window with gaps or larger than the image");
+  }
+  return verdict;
+}
+
+/// Constant weights are packed now, others (while training) at each run.
+void bind_weights(const Unit& unit, PlanFacts& facts, onednn::PrimitiveKernel& kernel,
+                  Prepared& made, const ProductPlan& plan, const Dims& dims, const Desc& wanted) {
+  if (unit.quantized || facts.constant(unit.input(1)) != nullptr) {
+    kernel.bind_constant(DNNL_ARG_WEIGHTS, onednn::packed(plan.weights_type, dims,
+                                                          plan.weights.bytes().data(), wanted));
+    made.weight_bytes = wanted.get_size();
+    return;
+  }
+  const std::size_t offset = onednn::add_scratch(made, wanted);
+  kernel.bind_reordered(DNNL_ARG_WEIGHTS, onednn::plain(plan.weights_type, dims), wanted,
+                        made.inputs.size(), offset);
+  made.inputs.push_back({unit.input(1), Layout::plain});
 }
 
 Prepared make_conv(const Unit& unit, PlanFacts& facts) {
@@ -91,21 +126,19 @@ Prepared make_conv(const Unit& unit, PlanFacts& facts) {
     kernel->bind_input(DNNL_ARG_SRC, src, 0);
     kernel->bind_output(DNNL_ARG_DST, dst);
     kernel->bind_scratch(pd.scratchpad_desc());
-    kernel->bind_constant(DNNL_ARG_WEIGHTS,
-                          onednn::packed(plan.weights_type, s.weights, plan.weights.bytes().data(),
-                                         pd.weights_desc()));
+    made.inputs.push_back({unit.input(0), Layout::channels_last});
+    made.scratch_bytes = pd.scratchpad_desc().get_size();
+    bind_weights(unit, facts, *kernel, made, plan, s.weights, pd.weights_desc());
     if (plan.has_bias) {
       kernel->bind_constant(
           DNNL_ARG_BIAS, onednn::packed(onednn::Type::f32, {s.channels}, plan.bias.data(), bias));
     }
-    made.inputs.push_back({unit.input(0), Layout::channels_last});
     if (plan.sum != nullptr) {
+      made.accumulates = static_cast<int>(made.inputs.size());
       made.inputs.push_back({plan.sum, Layout::channels_last});
-      made.accumulates = 1;
     }
     made.outputs = {Layout::channels_last};
-    made.scratch_bytes = pd.scratchpad_desc().get_size();
-    made.weight_bytes = pd.weights_desc().get_size() + plan.bias.size() * sizeof(float);
+    made.weight_bytes += plan.bias.size() * sizeof(float);
     made.note = pd.impl_info_str();
     made.kernel = std::move(kernel);
     return made;

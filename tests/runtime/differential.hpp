@@ -78,6 +78,7 @@ struct DifferentialFamily {
 void convolution_cases(Differential& d);
 void int8_convolution_cases(Differential& d);
 void deconvolution_cases(Differential& d);
+void backward_cases(Differential& d);
 void product_cases(Differential& d);
 void int8_product_cases(Differential& d);
 void pool_cases(Differential& d);
@@ -85,6 +86,7 @@ void move_cases(Differential& d);
 void resize_cases(Differential& d);
 void function_cases(Differential& d);
 void binary_cases(Differential& d);
+void choice_cases(Differential& d);
 void softmax_and_norm_cases(Differential& d);
 void cast_cases(Differential& d);
 void dynamic_cases(Differential& d);

@@ -310,6 +310,65 @@ void deconvolution_cases(Differential& d) {
 
 namespace {
 
+/// The weights are an input: while training they change.
+void moving_conv_case(Differential& d, const Conv& c) {
+  Builder b;
+  const std::vector<Tensor> inputs = {d.grid(c.x()), d.grid(c.w())};
+  std::vector<Value*> operands = {b.input("x", c.x()), b.input("w", c.w())};
+  if (d.coin()) operands.push_back(d.constant(b, d.grid({c.group * c.out})));
+  Value* y = b.node("Conv", operands, c.attributes());
+  b.graph.add_output(exact_posts(d, b, y, nullptr, c.y(), 1));
+  d.check(b, inputs, kExact);
+}
+
+void weight_gradient_case(Differential& d, const Conv& c) {
+  Builder b;
+  const std::vector<Tensor> inputs = {d.grid(c.x()), d.grid(c.y())};
+  Value* dw =
+      b.graph
+          .add_node({.op = "ConvWeightGradient",
+                     .inputs = {b.input("x", c.x()), b.input("dy", c.y()), d.ints(b, c.w())},
+                     .attributes = c.attributes(),
+                     .domain = "pare"})
+          ->output();
+  b.graph.add_output(dw);
+  d.check(b, inputs, kExact);
+}
+
+/// What the gradient of a Conv with respect to its input is.
+void moving_deconv_case(Differential& d, const Conv& c) {
+  if (c.auto_pad != "NOTSET") return;
+  Attributes a = c.attributes();
+  Ints pads = c.before;
+  Ints more(c.rank(), 0);
+  for (std::size_t i = 0; i < c.rank(); ++i) {
+    const std::int64_t extent = (c.kernel[i] - 1) * c.dilations[i] + 1;
+    const std::int64_t over = (c.result(i) - 1) * c.strides[i] + extent - c.before[i] - c.image[i];
+    pads.push_back(std::max<std::int64_t>(over, 0));
+    more[i] = std::max<std::int64_t>(-over, 0);
+  }
+  a["pads"] = pads;
+  a["output_padding"] = more;
+  Builder b;
+  const std::vector<Tensor> inputs = {d.grid(c.y()), d.grid(c.w())};
+  b.graph.add_output(b.node("ConvTranspose", {b.input("dy", c.y()), b.input("w", c.w())}, a));
+  d.check(b, inputs, kExact);
+}
+
+}  // namespace
+
+void backward_cases(Differential& d) {
+  std::vector<Conv> all = conv_corners();
+  for (int i = 0; i < 100; ++i) all.push_back(random_conv(d));
+  for (const Conv& c : all) {
+    moving_conv_case(d, c);
+    weight_gradient_case(d, c);
+    moving_deconv_case(d, c);
+  }
+}
+
+namespace {
+
 void pool_case(Differential& d, const Conv& c, bool codes) {
   Builder b;
   const ElementKind kind =

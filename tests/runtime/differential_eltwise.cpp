@@ -155,6 +155,41 @@ void binary_cases(Differential& d) {
   }
 }
 
+void choice_cases(Differential& d) {
+  const auto one = [&](const char* op, const Shape& a, const Shape& c, const Shape& p) {
+    Builder b;
+    Value* x = b.input("a", a);
+    if (d.coin() && a.size() >= 3 && a.size() <= 5 && element_count(a) > 0) {  // channels_last
+      x = b.node("MaxPool", {x}, {{"kernel_shape", Ints(a.size() - 2, 1)}});
+    }
+    Value* mask = b.node(op, {x, b.input("b", c)});
+    b.graph.add_output(mask);
+    b.graph.add_output(b.node("Where", {mask, b.input("p", p), x}));
+    d.check(b, {d.grid(a), d.grid(c), d.grid(p)}, kSameBits);
+  };
+  for (const char* op : {"Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"}) {
+    for (const std::int64_t size : kSizes) {
+      one(op, {size}, {size}, {size});
+      one(op, {2, 3, size}, {}, {2, 3, size});
+      one(op, {2, 3, 1, size}, {1}, {1, 1});
+      one(op, {size, 3}, {1, 3}, {});
+    }
+    one(op, {}, {}, {});
+    one(op, {1}, {3, 17, 5}, {1});
+    Builder b;
+    const Tensor special = edges(true);
+    Tensor turned = special.clone();
+    const auto v = turned.mutable_data<float>();
+    std::rotate(v.begin(), v.begin() + 5, v.end());
+    Value* x = b.input("a", special.shape());
+    Value* y = b.input("b", special.shape());
+    Value* mask = b.node(op, {x, y});
+    b.graph.add_output(mask);
+    b.graph.add_output(b.node("Where", {mask, y, x}));
+    d.check(b, {special, turned}, kSameBits);
+  }
+}
+
 void softmax_and_norm_cases(Differential& d) {
   const auto softmax = [&](const Tensor& x, std::int64_t axis) {
     Builder b;

@@ -1,33 +1,56 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/decimal.hpp"
+#include "compress/layer_mix.hpp"
 #include "compress/method.hpp"
 #include "compress/mix.hpp"
-#include "compress/weights/place.hpp"
-#include "compress/weights/round_layer.hpp"
-#include "runtime/session.hpp"
 
 namespace pare {
 namespace {
 
+constexpr double kNone = std::numeric_limits<double>::infinity();
+constexpr double kBitsOfMegabyte = 8e6;
+
 struct Options {
   std::vector<std::string> formats = {"int8", "int6", "int4", "int3"};
-  double bits = 5;
+  double bits = 0;
+  double megabytes = 0;
+  double milliseconds = 0;
+  double least_db = 0;
+  std::string sensitivity = "measured";
   std::string method = "gptq";
   std::int64_t group = 0;
   bool symmetric = true;
   std::int64_t iterations = 500;
   std::int64_t samples = 32;
+  std::int64_t rounds = 2;
   std::int64_t least_elements = 64;
   std::vector<std::string> keep_float;
 };
 
 OptionTable<Options> options() {
   OptionTable<Options> t;
-  t.texts("formats", &Options::formats, "number formats to choose from, for each layer");
-  t.real("bits", &Options::bits, "at most that many bits per weight, scales included")
-      .between(1, 32);
+  t.texts("formats", &Options::formats,
+          "number formats to choose from, for each layer; float32: it stays as it is");
+  t.real("bits", &Options::bits,
+         "at most that many bits per weight, scales included; 0 = no limit, or 5 when no other "
+         "limit is given")
+      .between(0, 32);
+  t.real("megabytes", &Options::megabytes, "at most that many for the weights; 0 = no limit")
+      .between(0, 1e6);
+  t.real("milliseconds", &Options::milliseconds,
+         "at most that long on the native runtime here, by measuring each layer; 0 = no limit")
+      .between(0, 1e9);
+  t.real("least_db", &Options::least_db,
+         "the fewest bits at which the outputs keep that signal-to-noise ratio; 0 = the least "
+         "noise within the other limits")
+      .between(0, 200);
+  t.text("sensitivity", &Options::sensitivity,
+         "what a layer does to the outputs: measured, layer by layer, or from gradients, in one "
+         "pass")
+      .one_of({"measured", "gradient"});
   t.text("method", &Options::method, "how weights are rounded; see quantize_weights")
       .one_of(round_method_names());
   t.integer("group", &Options::group, "weights of a channel that share a scale; 0 = all")
@@ -36,203 +59,228 @@ OptionTable<Options> options() {
   t.integer("iterations", &Options::iterations, "adaround: steps of the optimizer").between(1, 1e6);
   t.integer("samples", &Options::samples, "calibration batches by which layers are judged")
       .between(1, 1e6);
+  t.integer("rounds", &Options::rounds,
+            "how often to choose again when all layers together miss what was expected")
+      .between(0, 100);
   t.integer("least_elements", &Options::least_elements, "smaller weights stay float")
       .between(0, 1e9);
   t.texts("keep_float", &Options::keep_float, "names of layers that stay float");
   return t;
 }
 
-using Outputs = std::vector<std::vector<float>>;
+double decibels(double noise) { return noise > 0 ? -10 * std::log10(noise) : 300; }
 
-Outputs outputs_of(const Graph& graph, const MethodContext& context, std::int64_t batches) {
-  const auto session = Session::create(graph, context.ops, {});
-  Outputs out;
-  for (std::int64_t i = 0; i < batches; ++i) {
-    for (const Tensor& t : session->run(context.calibration->get(i))) {
-      if (t.type().is_float()) out.push_back(t.to_floats());
-    }
-  }
-  return out;
-}
-
-/// Power of the difference over the power of the exact outputs.
-double noise_of(const Outputs& exact, const Outputs& other) {
-  double noise = 0;
-  double signal = 0;
-  for (std::size_t i = 0; i < exact.size(); ++i) {
-    for (std::size_t k = 0; k < exact[i].size(); ++k) {
-      const double d = static_cast<double>(exact[i][k]) - other[i][k];
-      noise += d * d;
-      signal += static_cast<double>(exact[i][k]) * exact[i][k];
-    }
-  }
-  return signal > 0 ? noise / signal : 0;
-}
-
-Node* node_named(Graph& graph, const std::string& name) {
-  const auto nodes = graph.nodes();
-  return *std::find_if(nodes.begin(), nodes.end(),
-                       [&](const Node* n) { return n->name() == name; });
-}
-
-struct Layer {
-  std::string name;
-  WeightMatrix w;
-  std::vector<CodedWeights> coded;  ///< by format
-  std::vector<double> error;        ///< relative, of the layer's outputs
+/// A choice and what came of it.
+struct Tried {
+  FormatChoice choice;
+  double expected = 0;  ///< noise
+  double measured = 0;
+  double bits = 0;    ///< per weight
+  double millis = 0;  ///< expected
+  double gap = 0;
 };
 
 class Mixer {
  public:
-  Mixer(Graph& graph, const Options& o, MethodContext& context)
-      : graph_(graph), o_(o), context_(context) {
-    if (o.formats.empty()) throw Error(Fault::config, "formats: give at least one");
-    for (const std::string& name : o.formats) formats_.push_back(weight_format(name));
-    if (context.calibration == nullptr) {
-      throw Error(Fault::usage, "this step needs calibration samples (--data or --calib)");
-    }
-    batches_ = std::min(o.samples, context.calibration->batches());
-  }
+  Mixer(const Graph& graph, const Options& o, MethodContext& context)
+      : o_(o), context_(context), mix_(graph, o.formats, o.samples, context) {}
 
-  void run() {
-    round_all();
-    if (layers_.empty()) {
+  /// The graph with the choice in it; nullptr when there is nothing to choose.
+  std::unique_ptr<Graph> run() {
+    mix_.round({.method = o_.method,
+                .group = o_.group,
+                .symmetric = o_.symmetric,
+                .iterations = o_.iterations},
+               o_.least_elements, o_.keep_float);
+    if (mix_.layers().empty()) {
       context_.notes.emplace_back("mix_weights: no layer has weights to choose for");
-      return;
+      return nullptr;
     }
-    const Outputs exact = outputs_of(graph_, context_, batches_);
-    const std::vector<double> harm = harm_of_layers(exact);
-    const MixResult mix = solve(harm);
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
-      const std::size_t f = mix.choice[l];
-      place_weights(graph_, *node_named(graph_, layers_[l].name), layers_[l].coded[f], formats_[f]);
-      Verdict verdict = accept();
-      verdict.reason = cat(o_.formats[f], ", output SQNR of the layer ",
-                           fixed(decibels(layers_[l].error[f]), 1), " dB");
-      context_.events.push_back({"mix_weights", layers_[l].name, verdict.kind, verdict.reason});
+    FormatTable noise = noise_table();
+    if (o_.milliseconds > 0) times_ = mix_.times(rest_);
+    noise_limit_ = o_.least_db > 0 ? std::pow(10.0, -o_.least_db / 10) : kNone;
+    Tried best = first_attempt(noise);
+    for (std::int64_t round = 0; round < o_.rounds && is_amiss(best); ++round) {
+      const std::optional<Tried> next = once_more(best, noise);
+      if (!next) break;
+      ++again_;
+      if (is_better(*next, best)) best = *next;
     }
-    graph_.sort();
-    graph_.remove_unused();
-    infer_shapes(graph_, context_.ops);
-    const double measured = noise_of(exact, outputs_of(graph_, context_, batches_));
-    report(mix, measured);
+    tell_choice(best);
+    report(best);
+    return mix_.placed(best.choice);
   }
 
  private:
-  static double decibels(double error) { return error > 0 ? -10 * std::log10(error) : 300; }
-
-  void round_all() {
-    std::vector<std::string> names;
-    for (const Node* node : graph_.nodes()) {
-      auto w = weight_matrix(*node);
-      const auto& keep = o_.keep_float;
-      const bool kept = std::find(keep.begin(), keep.end(), node->name()) != keep.end();
-      if (!w || kept || static_cast<std::int64_t>(w->values.size()) < o_.least_elements) continue;
-      names.push_back(node->name());
-      layers_.push_back({node->name(), std::move(*w), {}, {}});
+  FormatTable noise_table() {
+    if (o_.sensitivity == "measured") return mix_.noise_by_measuring();
+    try {
+      return mix_.noise_by_gradient();
+    } catch (const Error& e) {
+      if (e.fault() != Fault::unsupported) throw;
+      context_.notes.push_back(cat("mix_weights: no gradients (", e.message(), "): measured"));
+      return mix_.noise_by_measuring();
     }
-    const auto inputs =
-        collect_layer_inputs(graph_, context_.ops, *context_.calibration, names, context_.progress);
-    const RoundOptions how = {.method = o_.method,
-                              .group = o_.group,
-                              .symmetric = o_.symmetric,
-                              .iterations = o_.iterations};
-    std::vector<Layer> judged;
-    for (Layer& layer : layers_) {
-      const auto found = inputs.find(layer.name);
-      if (found == inputs.end()) continue;
-      for (const DType format : formats_) {
-        std::vector<std::string> notes;
-        layer.coded.push_back(round_layer(layer.w, how, format, &found->second, notes));
-        layer.error.push_back(
-            relative_output_error(layer.w, layer.coded.back().decoded(), found->second));
-      }
-      judged.push_back(std::move(layer));
-      if (context_.progress) {
-        context_.progress({"rounding", judged.back().name, static_cast<double>(judged.size()),
-                           static_cast<double>(names.size()), -1});
-      }
-    }
-    layers_ = std::move(judged);
   }
 
-  /// For each layer: noise in the outputs of the model per noise in those of the layer, measured
-  /// with the coarsest format in this layer alone.
-  std::vector<double> harm_of_layers(const Outputs& exact) {
-    std::vector<double> harm;
-    for (const Layer& layer : layers_) {
-      const auto worst = std::max_element(layer.error.begin(), layer.error.end());
-      const auto f = static_cast<std::size_t>(worst - layer.error.begin());
-      const auto copy = graph_.clone();
-      place_weights(*copy, *node_named(*copy, layer.name), layer.coded[f], formats_[f]);
-      copy->sort();
-      infer_shapes(*copy, context_.ops);
-      const double noise = noise_of(exact, outputs_of(*copy, context_, batches_));
-      harm.push_back(*worst > 0 ? noise / *worst : 0);
-      if (context_.progress) {
-        context_.progress({"sensitivity", layer.name, static_cast<double>(harm.size()),
-                           static_cast<double>(layers_.size()), -1});
-      }
-    }
-    return harm;
+  [[nodiscard]] double bits_limit() const {
+    double limit = o_.bits > 0 ? o_.bits : kNone;
+    if (o_.megabytes > 0) limit = std::min(limit, o_.megabytes * kBitsOfMegabyte / mix_.weights());
+    constexpr double kUsual = 5;
+    const bool none = limit == kNone && o_.milliseconds <= 0 && o_.least_db <= 0;
+    return none ? kUsual : limit;
   }
 
-  MixResult solve(const std::vector<double>& harm) {
+  /// The best choice by the table, and what it does really.
+  Tried attempt(const FormatTable& noise, double noise_limit) {
+    const bool fewest_bits = noise_limit < kNone;
     std::vector<MixLayer> choices;
-    double weights = 0;
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
-      const Layer& layer = layers_[l];
-      const auto count = static_cast<double>(layer.w.values.size());
-      weights += count;
+    for (std::size_t l = 0; l < mix_.layers().size(); ++l) {
+      const MixedLayer& layer = mix_.layers()[l];
+      const double share = static_cast<double>(layer.w.values.size()) / mix_.weights();
       MixLayer one;
-      for (std::size_t f = 0; f < formats_.size(); ++f) {
-        one.push_back(
-            {harm[l] * layer.error[f], {placed_bits(layer.coded[f], formats_[f]) * count}});
+      for (std::size_t f = 0; f < layer.bits.size(); ++f) {
+        const double bits = layer.bits[f] * share;
+        const double time = times_.empty() ? 0 : times_[l][f];
+        one.push_back({fewest_bits ? bits : noise[l][f], {bits, time, noise[l][f]}});
       }
       choices.push_back(std::move(one));
     }
+    const double time_limit = times_.empty() ? kNone : o_.milliseconds - rest_;
+    const MixResult mix = solved(choices, {bits_limit(), time_limit, noise_limit});
+    Tried t{mix.choice, mix.costs[2], mix_.noise(mix.choice), mix.costs[0], 0, mix.gap};
+    t.millis = rest_ + mix.costs[1];
+    return t;
+  }
+
+  [[nodiscard]] MixResult solved(const std::vector<MixLayer>& choices,
+                                 const std::vector<double>& limits) const {
     try {
-      MixResult mix = solve_mix(choices, {o_.bits * weights});
-      mix.costs[0] /= weights;
-      return mix;
+      return solve_mix(choices, limits);
     } catch (const Error& e) {
-      throw Error(e.fault(), cat("bits ", o_.bits, " per weight: ", e.message(),
-                                 " (bits in all, of ", weights, " weights)"));
+      throw Error(e.fault(), cat("no choice of formats keeps the limits (bits per weight, "
+                                 "milliseconds of the layers, noise): ",
+                                 e.message()));
     }
   }
 
-  void report(const MixResult& mix, double measured) {
+  /// Without the limit of noise where no choice keeps it: the nearest there is, which the notes
+  /// tell.
+  Tried first_attempt(const FormatTable& noise) {
+    try {
+      return attempt(noise, noise_limit_);
+    } catch (const Error& e) {
+      if (e.fault() != Fault::config || noise_limit_ == kNone) throw;
+      return attempt(noise, kNone);
+    }
+  }
+
+  /// Single layers add up to something else than what came out.
+  [[nodiscard]] bool is_amiss(const Tried& t) const {
+    constexpr double kTwice = 2;
+    if (noise_limit_ < kNone) return t.measured > noise_limit_;
+    return t.measured > kTwice * t.expected;
+  }
+  [[nodiscard]] bool is_better(const Tried& a, const Tried& b) const {
+    if (noise_limit_ < kNone) return a.measured < b.measured || a.measured <= noise_limit_;
+    return a.measured < b.measured;
+  }
+
+  /// Towards more bits where the noise has a limit; else with what each layer does next to the
+  /// others as they were chosen.
+  std::optional<Tried> once_more(const Tried& last, FormatTable& noise) {
+    try {
+      if (noise_limit_ < kNone) {
+        constexpr double kSafe = 0.9;
+        tightened_ *= kSafe * noise_limit_ / last.measured;
+        return attempt(noise, noise_limit_ * tightened_);
+      }
+      noise = noise_around(last);
+      Tried t = attempt(noise, noise_limit_);
+      if (t.choice == last.choice) return std::nullopt;
+      return t;
+    } catch (const Error& e) {
+      if (e.fault() != Fault::config) throw;
+      return std::nullopt;
+    }
+  }
+
+  FormatTable noise_around(const Tried& last) const {
+    FormatTable table;
+    for (std::size_t l = 0; l < mix_.layers().size(); ++l) {
+      const std::vector<double>& error = mix_.layers()[l].error;
+      const double now = error[last.choice[l]];
+      const auto finest = std::min_element(error.begin(), error.end());
+      double per_error = 0;
+      if (now > *finest) {
+        FormatChoice other = last.choice;
+        other[l] = static_cast<std::size_t>(finest - error.begin());
+        per_error = std::max(0.0, last.measured - mix_.noise(other)) / (now - *finest);
+      } else {  // at its finest: how much worse the others make it
+        const auto worst = std::max_element(error.begin(), error.end());
+        FormatChoice other = last.choice;
+        other[l] = static_cast<std::size_t>(worst - error.begin());
+        if (*worst > now) {
+          per_error = std::max(0.0, mix_.noise(other) - last.measured) / (*worst - now);
+        }
+      }
+      std::vector<double> row;
+      row.reserve(error.size());
+      for (const double e : error) row.push_back(per_error * e);
+      table.push_back(std::move(row));
+    }
+    return table;
+  }
+
+  void tell_choice(const Tried& best) {
+    for (std::size_t l = 0; l < mix_.layers().size(); ++l) {
+      const MixedLayer& layer = mix_.layers()[l];
+      const std::size_t f = best.choice[l];
+      Verdict verdict = accept();
+      verdict.reason = cat(o_.formats[f], ", output SQNR of the layer ",
+                           fixed(decibels(layer.error[f]), 1), " dB");
+      context_.events.push_back({"mix_weights", layer.name, verdict.kind, verdict.reason});
+    }
+  }
+
+  void report(const Tried& t) {
     std::map<std::string, std::size_t> count;
-    for (const std::size_t f : mix.choice) ++count[o_.formats[f]];
+    for (const std::size_t f : t.choice) ++count[o_.formats[f]];
     std::vector<std::string> parts;
     parts.reserve(count.size());
     for (const auto& [name, n] : count) parts.push_back(cat(n, " x ", name));
-    context_.notes.push_back(cat("mix_weights: ", join(parts, ", "), "; ", fixed(mix.costs[0], 2),
-                                 " bits per weight, scales included; output SQNR ",
-                                 fixed(decibels(measured), 1), " dB measured, ",
-                                 fixed(decibels(mix.error), 1), " dB expected from single layers"));
-    if (mix.gap > 0) {
-      context_.notes.push_back(cat("mix_weights: the choice may be ", mix.gap, " from the best"));
+    std::string note =
+        cat("mix_weights: ", join(parts, ", "), "; ", fixed(t.bits, 2),
+            " bits per weight, scales included; output SQNR ", fixed(decibels(t.measured), 1),
+            " dB measured, ", fixed(decibels(t.expected), 1), " dB expected from single layers");
+    if (!times_.empty()) note += cat("; ", fixed(t.millis, 3), " ms expected");
+    if (again_ > 0) note += cat("; chosen again ", again_, again_ == 1 ? " time" : " times");
+    context_.notes.push_back(std::move(note));
+    if (t.gap > 0) {
+      context_.notes.push_back(cat("mix_weights: the choice may be ", t.gap, " from the best"));
     }
-    constexpr double kTwice = 2;
-    if (measured > kTwice * mix.error) {
-      context_.notes.emplace_back(
-          "mix_weights: together the layers harm more than alone; measure "
-          "before trusting the choice");
-    }
+    if (!is_amiss(t)) return;
+    context_.notes.push_back(
+        noise_limit_ < kNone
+            ? cat("mix_weights: ", fixed(o_.least_db, 1), " dB were not reached")
+            : "mix_weights: together the layers harm more than alone; measure before trusting the "
+              "choice");
   }
 
-  Graph& graph_;
   const Options& o_;
   MethodContext& context_;
-  std::vector<DType> formats_;
-  std::int64_t batches_ = 0;
-  std::vector<Layer> layers_;
+  LayerMix mix_;
+  FormatTable times_;  // empty without a limit of time
+  double rest_ = 0;
+  double noise_limit_ = kNone;
+  double tightened_ = 1;
+  int again_ = 0;
 };
 
 void apply(Model& model, const Options& o, MethodContext& context) {
   infer_shapes(*model.graph, context.ops);
-  Mixer(*model.graph, o, context).run();
+  std::unique_ptr<Graph> mixed = Mixer(*model.graph, o, context).run();
+  if (mixed != nullptr) model.graph = std::move(mixed);
 }
 
 }  // namespace
@@ -240,7 +288,7 @@ void apply(Model& model, const Options& o, MethodContext& context) {
 MethodDef method_mix_weights() {
   return make_method("mix_weights",
                      "choose the format of each layer's weights so that the outputs move least for "
-                     "the bits allowed",
+                     "the bits or the time allowed",
                      options(), apply)
       .needs(Needs::calibration)
       .rounding()

@@ -2,9 +2,9 @@
 #include <cmath>
 
 #include "base/decimal.hpp"
+#include "compress/layer_choice.hpp"
 #include "compress/layer_inputs.hpp"
 #include "compress/method.hpp"
-#include "compress/static_int8.hpp"
 #include "compress/weights/place.hpp"
 #include "compress/weights/round_layer.hpp"
 
@@ -80,7 +80,8 @@ class Quantizer {
       : graph_(graph), o_(o), context_(context), format_(weight_format(o.format)) {}
 
   void run() {
-    choose();
+    const LayerChoice choice{o_.least_elements, o_.keep_float, o_.only, o_.keep_ends};
+    layers_ = choose_layers(graph_, choice, "quantize_weights", context_, seen_);
     if (uses_inputs(o_.method)) {
       if (context_.calibration == nullptr) {
         throw Error(Fault::usage, "this step needs calibration samples (--data or --calib)");
@@ -108,47 +109,13 @@ class Quantizer {
     context_.events.push_back({"quantize_weights", layer, v.kind, std::move(v.reason)});
   }
 
-  void choose() {
-    std::vector<std::string> all;
-    for (const Node* node : graph_.nodes()) {
-      if (constant_weights(*node) != nullptr) all.push_back(node->name());
-    }
-    for (const Node* node : graph_.nodes()) {
-      const Tensor* w = constant_weights(*node);
-      if (w == nullptr) continue;
-      ++seen_;
-      const std::string& name = node->name();
-      const auto among = [&](const std::vector<std::string>& list) {
-        return std::find(list.begin(), list.end(), name) != list.end();
-      };
-      std::string why;
-      if (!weight_matrix(*node)) {
-        why = "its weights are no matrix";
-      } else if (among(o_.keep_float) ||
-                 (o_.keep_ends && (name == all.front() || name == all.back()))) {
-        why = "kept in float by choice";
-      } else if (!o_.only.empty() && !among(o_.only)) {
-        why = "not among the chosen";
-      } else if (w->size() < o_.least_elements) {
-        why = cat(w->size(), " weights only");
-      }
-      if (why.empty()) {
-        layers_.push_back(name);
-      } else {
-        event(name, refuse(why));
-      }
-    }
-  }
-
   void collect(const std::vector<std::string>& layers) {
     inputs_ = collect_layer_inputs(graph_, context_.ops, *context_.calibration, layers,
                                    context_.progress);
   }
 
   void quantize(const std::string& name) {
-    const auto nodes = graph_.nodes();
-    Node* node =
-        *std::find_if(nodes.begin(), nodes.end(), [&](const Node* n) { return n->name() == name; });
+    Node* node = node_named(graph_, name);
     const WeightMatrix w = *weight_matrix(*node);
     const auto found = inputs_.find(name);
     const LayerInputs* inputs = found == inputs_.end() ? nullptr : &found->second;

@@ -4,34 +4,13 @@
 #include <cmath>
 
 #include "base/threads.hpp"
+#include "compress/weights/soft_rounding.hpp"
 
 namespace pare {
 namespace {
 
-// h(v) = clip(sigmoid(v) * (kHigh - kLow) + kLow, 0, 1).
-constexpr float kLow = -0.1F;
-constexpr float kHigh = 1.1F;
 /// Rows that go through H together.
 constexpr std::int64_t kRows = 8;
-
-struct Soft {
-  float h = 0;      ///< share of the way up
-  float slope = 0;  ///< dh / dv
-};
-
-Soft soft(float v) {
-  const float sigmoid = 1.0F / (1.0F + std::exp(-v));
-  const float h = sigmoid * (kHigh - kLow) + kLow;
-  if (h <= 0) return {0, 0};
-  if (h >= 1) return {1, 0};
-  return {h, (kHigh - kLow) * sigmoid * (1 - sigmoid)};
-}
-
-/// v with h(v) = share.
-float inverse(float share) {
-  const float inside = std::clamp((share - kLow) / (kHigh - kLow), 1e-4F, 1.0F - 1e-4F);
-  return std::log(inside / (1 - inside));
-}
 
 /// kRows rows side by side: element (c, r) at c * kRows + r.
 class Bundle {
@@ -54,7 +33,7 @@ class Bundle {
       below_[at] = static_cast<std::uint8_t>(above - 1);
       low_[at] = (levels[above - 1] - g.zero) * g.scale;
       step_[at] = (levels[above] - levels[above - 1]) * g.scale;
-      v_[at] = inverse((x - levels[above - 1]) / (levels[above] - levels[above - 1]));
+      v_[at] = soft_place((x - levels[above - 1]) / (levels[above] - levels[above - 1]));
     });
   }
 
@@ -63,7 +42,9 @@ class Bundle {
   }
 
   void take(CodedWeights& out) {
-    each([&](std::int64_t, std::int64_t, std::size_t at) { up_[at] = soft(v_[at]).h >= 0.5F; });
+    each([&](std::int64_t, std::int64_t, std::size_t at) {
+      up_[at] = soft_share(v_[at]).h >= 0.5F;
+    });
     hard_difference();
     multiply();
     polish();
@@ -145,24 +126,20 @@ class Bundle {
 
   void iterate(int i) {
     each([&](std::int64_t r, std::int64_t c, std::size_t at) {
-      difference_[at] = low_[at] + step_[at] * soft(v_[at]).h - w_.row(r)[c];
+      difference_[at] = low_[at] + step_[at] * soft_share(v_[at]).h - w_.row(r)[c];
     });
     multiply();
-    const double progress = static_cast<double>(i) / options_.iterations;
-    const bool drives = progress >= options_.warm_up;
-    const double along = (progress - options_.warm_up) / (1 - options_.warm_up);
-    const double beta = options_.beta_begin + (options_.beta_end - options_.beta_begin) * along;
+    const SoftStep now =
+        soft_step(i, options_.iterations, options_.rate, options_.rounding, options_.warm_up);
     constexpr double kFirst = 0.9;
     constexpr double kSecond = 0.999;
     const auto fade1 = static_cast<float>(1 / (1 - std::pow(kFirst, i + 1)));
     const auto fade2 = static_cast<float>(1 / (1 - std::pow(kSecond, i + 1)));
     each([&](std::int64_t, std::int64_t, std::size_t at) {
-      const Soft s = soft(v_[at]);
+      const SoftShare s = soft_share(v_[at]);
       float slope = 2 * gradient_[at] * step_[at];
-      if (drives) {  // d/dh of 1 - |2h - 1|^beta
-        const float t = 2 * s.h - 1;
-        const double power = std::pow(std::fabs(static_cast<double>(t)), beta - 1);
-        slope -= static_cast<float>(options_.rounding * 2 * beta * std::copysign(power, t));
+      if (now.beta > 0) {
+        slope += static_cast<float>(options_.rounding) * hardness_slope(s.h, now.beta);
       }
       const float d = slope * s.slope;
       m_[at] = static_cast<float>(kFirst) * m_[at] + static_cast<float>(1 - kFirst) * d;

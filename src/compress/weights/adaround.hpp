@@ -10,8 +10,6 @@ struct AdaroundOptions {
   double rate = 0.01;      ///< of Adam
   double rounding = 0.01;  ///< weight of the term that drives towards 0 or 1
   double warm_up = 0.2;    ///< share of the iterations without that term
-  double beta_begin = 20;  ///< its power falls from this ...
-  double beta_end = 2;     ///< ... to this
 };
 
 /// Chooses for each weight the level below or above it so that the outputs for inputs with second

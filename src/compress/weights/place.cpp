@@ -209,14 +209,23 @@ std::optional<WeightMatrix> weight_matrix(const Node& node) {
   const Tensor* w = constant_weights(node);
   if (w == nullptr || node.is("ConvTranspose")) return std::nullopt;
   if (!node.is("Conv") && w->rank() != 2) return std::nullopt;
+  if (w->size() == 0) return std::nullopt;
+  return as_matrix(node, *w);
+}
+
+WeightMatrix as_matrix(const Node& node, const Tensor& weights) {
   const bool transposed = is_transposed(node);
-  const std::int64_t rows = w->dim(transposed ? 1 : 0);
-  if (rows == 0 || w->size() == 0) return std::nullopt;
-  const std::int64_t columns = w->size() / rows;
-  const auto data = w->data<float>();
+  const std::int64_t rows = weights.dim(transposed ? 1 : 0);
+  const std::int64_t columns = weights.size() / rows;
+  const auto data = weights.data<float>();
   std::vector<float> values(data.begin(), data.end());
   if (transposed) values = in_file_order(values, columns, rows, true);
   return WeightMatrix{rows, columns, std::move(values)};
+}
+
+Tensor as_weights(const Node& node, const WeightMatrix& m) {
+  return Tensor::of<float>(node.input(1)->constant().shape(),
+                           in_file_order(m.values, m.rows, m.columns, is_transposed(node)));
 }
 
 void place_weights(Graph& graph, Node& node, const CodedWeights& w, DType format) {

@@ -11,6 +11,11 @@ namespace pare {
 /// nullopt for other nodes.
 std::optional<WeightMatrix> weight_matrix(const Node& node);
 
+/// The matrix of a tensor that lies like the constant weights of `node` (their gradient, say), for
+/// a node that has a weight_matrix(); and the tensor of a matrix.
+WeightMatrix as_matrix(const Node& node, const Tensor& weights);
+Tensor as_weights(const Node& node, const WeightMatrix& matrix);
+
 /// Puts coded weights in the place of the weights of `node`, in ONNX terms: integers (and formats
 /// of whole numbers, in the narrowest integer type) and 8-bit floats behind DequantizeLinear, with
 /// a scale for all, per output channel or per block; everything else as DequantizeTable. Zero

@@ -78,6 +78,55 @@ TEST(MixWeights, TellsWhatItChoseAndMeasured) {
   }
 }
 
+const std::string kFive = "mix_weights: {formats: [int8, int6, int4, nf4, int3], least_elements: 0";
+
+double bits_in(const std::string& note) {
+  const std::size_t end = note.find(" bits per weight");
+  const std::size_t begin = note.rfind(' ', end - 1) + 1;
+  return std::stod(note.substr(begin, end - begin));
+}
+
+TEST(MixWeights, KeepsTheSignalWithTheFewestBits) {
+  const Result high(kFive + ", least_db: 32}");
+  const Result low(kFive + ", least_db: 22}");
+  EXPECT_GT(high.db, 30);  // on inputs that it has not seen
+  EXPECT_GT(low.db, 20);
+  EXPECT_LT(bits_in(low.notes[0]), bits_in(high.notes[0]) - 0.5);
+  // The least noise for the bits that it took is not far below.
+  const Result same(cat(kFive, ", bits: ", bits_in(low.notes[0]) + 0.01, "}"));
+  EXPECT_LT(same.db, low.db + 6);
+  EXPECT_NE(Result(kFive + ", least_db: 150, bits: 12}").notes.back().find("not"),
+            std::string::npos);
+}
+
+TEST(MixWeights, MegabytesAreBits) {
+  const double weights = 392;
+  const Result bits(kFive + ", bits: 7.5}");
+  const Result bytes(cat(kFive, ", megabytes: ", 7.5 * weights / 8e6, "}"));
+  EXPECT_EQ(bits.notes[0], bytes.notes[0]);
+}
+
+TEST(MixWeights, TimeIsALimitToo) {
+  const Result r(kFive + ", milliseconds: 1000, bits: 7.5}");
+  EXPECT_NE(r.notes[0].find("ms expected"), std::string::npos) << r.notes[0];
+  EXPECT_GT(r.db, Result(kFive + ", bits: 7.5}").db - 0.1);
+  EXPECT_THROW(Result(kFive + ", milliseconds: 0.000001}"), Error);
+}
+
+TEST(MixWeights, Float32IsAChoice) {
+  const Result r("mix_weights: {formats: [float32, int3], least_elements: 0, bits: 14}");
+  EXPECT_NE(r.notes[0].find("x float32"), std::string::npos) << r.notes[0];
+  EXPECT_LT(count(*r.model.graph, "DequantizeLinear"), 4U);
+}
+
+TEST(MixWeights, GradientsChooseAboutAsWellAsMeasuring) {
+  for (const double bits : {6.5, 8.0}) {
+    const std::string options = cat(kFive, ", samples: 16, bits: ", bits);
+    const double measured = Result(options + "}").db;
+    EXPECT_GT(Result(options + ", sensitivity: gradient}").db, measured - 3) << bits;
+  }
+}
+
 TEST(MixWeights, RefusesBitsThatCannotBeHad) {
   const auto fault = [](const std::string& options) {
     try {
