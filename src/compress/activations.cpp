@@ -64,10 +64,18 @@ bool is_layer(const Node& node) {
 
 bool is_convolution(const Node& node) { return node.is("Conv") || node.is("ConvTranspose"); }
 
+/// Its input and the dimension of the channels: 1 of images, the last of what products read.
+ChannelKey channel_key(const Node& node) {
+  const Value* x = node.input(0);
+  const std::size_t rank = x->type().shape ? x->type().shape->size() : 2;
+  return {x->name(), is_convolution(node) || rank < 2 ? 1 : rank - 1};
+}
+
 class Inserter {
  public:
-  Inserter(Graph& graph, const ActivationTable* stats, const ActivationScheme& scheme)
-      : graph_(graph), stats_(stats), scheme_(scheme) {}
+  Inserter(Graph& graph, const ActivationTable* stats, const ActivationScheme& scheme,
+           const ChannelTable* channels)
+      : graph_(graph), stats_(stats), channels_(channels), scheme_(scheme) {}
 
   std::vector<LayerQuantization> run() {
     std::vector<LayerQuantization> rows;
@@ -93,6 +101,10 @@ class Inserter {
     if (node.is("Gemm") && node.int_or("transA", 0) != 0 && is_by_rows()) {
       return "its rows lie across";
     }
+    if (scheme_.scaling == Scaling::channel &&
+        (channels_ == nullptr || channels_->count(channel_key(node)) == 0)) {
+      return "calibration saw no channels there";
+    }
     if (needs_statistics(scheme_) && (stats_ == nullptr || stats_->count(x->name()) == 0)) {
       return "calibration saw no float values there";
     }
@@ -100,7 +112,8 @@ class Inserter {
   }
 
   [[nodiscard]] bool is_by_rows() const {
-    return scheme_.scaling == Scaling::token || scheme_.format.info().own_scale;
+    return scheme_.scaling == Scaling::token || scheme_.scaling == Scaling::channel ||
+           scheme_.format.info().own_scale;
   }
 
   Value* rounded(const Node& node) {
@@ -108,60 +121,80 @@ class Inserter {
     const bool channels = is_by_rows() && is_convolution(node);
     Value*& made = made_[{x, channels}];
     if (is_onnx_activation(scheme_)) {
-      if (made == nullptr) made = quantizer(x);
-      return dequantizer(x, made);
+      if (made == nullptr) made = quantizer(node);
+      return dequantizer(node, made);
     }
-    if (made == nullptr) made = simulator(x, channels);
+    if (made == nullptr) made = simulator(node, channels);
     return made;
   }
 
-  Value* scale_of(const Value* x) {
-    Value*& scale = scales_[x];
-    if (scale == nullptr) {
-      const float s = choose_scale(stats_->at(x->name()), scheme_.format, scheme_.calibration,
-                                   scheme_.percentile);
-      scale = graph_.add_constant(Tensor::scalar<float>(s), x->name() + "_s");
+  Value* scale_of(const Node& node) {
+    const Value* x = node.input(0);
+    const bool by_channel = scheme_.scaling == Scaling::channel;
+    Value*& scale = scales_[{x, by_channel ? channel_key(node).second : 0}];
+    if (scale != nullptr) return scale;
+    Tensor s = by_channel ? channel_scales(channels_->at(channel_key(node)))
+                          : Tensor::scalar(choose_scale(stats_->at(x->name()), scheme_.format,
+                                                        scheme_.calibration, scheme_.percentile));
+    return scale = graph_.add_constant(std::move(s), x->name() + "_s");
+  }
+
+  [[nodiscard]] Tensor channel_scales(const ChannelStats& stats) const {
+    const auto most = static_cast<float>(greatest(scheme_.format.info()));
+    std::vector<float> scales;
+    for (std::size_t c = 0; c < stats.least.size(); ++c) {
+      const float amax = std::max(std::fabs(stats.least[c]), std::fabs(stats.greatest[c]));
+      const float scale = amax / most;
+      scales.push_back(scale >= std::numeric_limits<float>::min() ? scale : 1.0F);
     }
-    return scale;
+    return Tensor::of<float>({static_cast<std::int64_t>(scales.size())}, scales);
   }
 
-  Value* zero() {
-    if (zero_ == nullptr) zero_ = graph_.add_constant(Tensor(scheme_.format, Shape{}), "zp0");
-    return zero_;
+  Value* zero(const Value* scale) {
+    const Shape& shape = scale->constant().shape();
+    Value*& zero = zeros_[shape];
+    if (zero == nullptr) zero = graph_.add_constant(Tensor(scheme_.format, shape), "zp0");
+    return zero;
   }
 
-  Value* quantizer(Value* x) {
-    Value* q = graph_
-                   .add_node({.op = "QuantizeLinear",
-                              .inputs = {x, scale_of(x), zero()},
-                              .output_names = {graph_.unique_name(x->name() + "_q")}})
-                   ->output();
+  /// QuantizeLinear or DequantizeLinear for the input of `node`.
+  Value* converter(const Node& node, const char* op, Value* from, const char* suffix) {
+    Value* scale = scale_of(node);
+    NodeSpec spec{.op = op,
+                  .inputs = {from, scale, zero(scale)},
+                  .output_names = {graph_.unique_name(node.input(0)->name() + suffix)}};
+    if (scheme_.scaling == Scaling::channel) {
+      spec.attributes["axis"] = static_cast<std::int64_t>(channel_key(node).second);
+    }
+    return graph_.add_node(std::move(spec))->output();
+  }
+
+  Value* quantizer(const Node& node) {
+    Value* x = node.input(0);
+    Value* q = converter(node, "QuantizeLinear", x, "_q");
     q->set_type(ValueType(scheme_.format, x->type().shape));
     return q;
   }
 
   // One for each reader: runtimes recognise a group by it.
-  Value* dequantizer(Value* x, Value* q) {
-    Value* y = graph_
-                   .add_node({.op = "DequantizeLinear",
-                              .inputs = {q, scale_of(x), zero()},
-                              .output_names = {graph_.unique_name(x->name() + "_dq")}})
-                   ->output();
-    y->set_type(x->type());
+  Value* dequantizer(const Node& node, Value* q) {
+    Value* y = converter(node, "DequantizeLinear", q, "_dq");
+    y->set_type(node.input(0)->type());
     return y;
   }
 
-  Value* simulator(Value* x, bool channels) {
+  Value* simulator(const Node& node, bool channels) {
+    Value* x = node.input(0);
     NodeSpec spec{.op = "FakeQuantize",
                   .inputs = {x},
                   .attributes = {{"format", std::string(scheme_.format.name())}},
                   .domain = "pare",
                   .output_names = {graph_.unique_name(x->name() + "_rounded")}};
-    if (needs_statistics(scheme_)) spec.inputs.push_back(scale_of(x));
-    if (scheme_.scaling != Scaling::fixed) {
-      spec.attributes["scaling"] =
-          std::string(scheme_.scaling == Scaling::tensor ? "tensor" : "token");
-    }
+    const bool by_channel = scheme_.scaling == Scaling::channel;
+    if (by_channel || needs_statistics(scheme_)) spec.inputs.push_back(scale_of(node));
+    if (by_channel) spec.attributes["axis"] = static_cast<std::int64_t>(channel_key(node).second);
+    if (scheme_.scaling == Scaling::tensor) spec.attributes["scaling"] = std::string("tensor");
+    if (scheme_.scaling == Scaling::token) spec.attributes["scaling"] = std::string("token");
     if (channels) spec.attributes["block_axis"] = std::int64_t{1};
     Value* y = graph_.add_node(std::move(spec))->output();
     y->set_type(x->type());
@@ -170,10 +203,11 @@ class Inserter {
 
   Graph& graph_;
   const ActivationTable* stats_;
+  const ChannelTable* channels_;
   const ActivationScheme& scheme_;
   std::map<std::pair<const Value*, bool>, Value*> made_;
-  std::map<const Value*, Value*> scales_;
-  Value* zero_ = nullptr;
+  std::map<std::pair<const Value*, std::size_t>, Value*> scales_;
+  std::map<Shape, Value*> zeros_;
 };
 
 }  // namespace
@@ -185,7 +219,9 @@ bool needs_scale(DType format) {
 
 bool is_onnx_activation(const ActivationScheme& scheme) {
   const ElementKind kind = scheme.format.kind();
-  if (scheme.scaling != Scaling::fixed || scheme.format.info().own_scale) return false;
+  const bool from_calibration =
+      scheme.scaling == Scaling::fixed || scheme.scaling == Scaling::channel;
+  if (!from_calibration || scheme.format.info().own_scale) return false;
   using enum ElementKind;
   constexpr std::array<ElementKind, 8> kTypes = {i8,       i16,        i4,     i2,
                                                  f8e4m3fn, f8e4m3fnuz, f8e5m2, f8e5m2fnuz};
@@ -215,8 +251,17 @@ float choose_scale(const ActivationStats& stats, DType format, RangeMethod metho
 }
 
 std::vector<LayerQuantization> quantize_inputs(Graph& graph, const ActivationTable* stats,
-                                               const ActivationScheme& scheme) {
-  return Inserter(graph, stats, scheme).run();
+                                               const ActivationScheme& scheme,
+                                               const ChannelTable* channels) {
+  return Inserter(graph, stats, scheme, channels).run();
+}
+
+std::vector<ChannelKey> channels_of_inputs(const Graph& graph) {
+  std::vector<ChannelKey> keys;
+  for (const Node* node : graph.nodes()) {
+    if (is_layer(*node) && node->input(0) != nullptr) keys.push_back(channel_key(*node));
+  }
+  return keys;
 }
 
 }  // namespace pare

@@ -4,14 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "compress/channel_statistics.hpp"
 #include "compress/static_int8.hpp"
 
 namespace pare {
 
 enum class Scaling : std::uint8_t {
-  fixed,   ///< one scale a value, from calibration
-  tensor,  ///< one scale a value, found at run time
-  token    ///< one scale a row of the last dimension, found at run time
+  fixed,    ///< one scale a value, from calibration
+  channel,  ///< one scale a channel (last dimension of products), from calibration
+  tensor,   ///< one scale a value, found at run time
+  token     ///< one scale a row of the last dimension, found at run time
 };
 
 /// How the inputs of products and convolutions are held.
@@ -43,8 +45,12 @@ float choose_scale(const ActivationStats& stats, DType format, RangeMethod metho
 /// format; each value once, for all of its readers. Block formats and token scales lie along the
 /// last dimension of products, and along dimension 1 (channels) of convolutions. Biases and
 /// everything between stay float. `stats` is needed for fixed scales of formats without scales of
-/// their own. Returns one row a product.
+/// their own, `channels` for scales of channels. Returns one row a product.
 std::vector<LayerQuantization> quantize_inputs(Graph& graph, const ActivationTable* stats,
-                                               const ActivationScheme& scheme);
+                                               const ActivationScheme& scheme,
+                                               const ChannelTable* channels = nullptr);
+
+/// The values, and dimensions, whose channels quantize_inputs wants to know for scales of channels.
+std::vector<ChannelKey> channels_of_inputs(const Graph& graph);
 
 }  // namespace pare

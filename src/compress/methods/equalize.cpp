@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <cmath>
 
 #include "compress/affine.hpp"
+#include "compress/channel_statistics.hpp"
 #include "compress/method.hpp"
 
 namespace pare {
@@ -9,6 +11,7 @@ namespace {
 struct Options {
   std::int64_t iterations = 20;
   std::string relu6 = "keep";
+  bool absorb = false;
 };
 
 OptionTable<Options> options() {
@@ -18,6 +21,10 @@ OptionTable<Options> options() {
          "a Clip(0,6) between two layers: keep (skip the pair) or replace (by Relu, which changes "
          "results where the clip was active)")
       .one_of({"keep", "replace"});
+  t.flag(
+      "absorb", &Options::absorb,
+      "move what is above three deviations of a channel's mean below 0 from the bias in front of "
+      "a Relu into the next layer's, so that ranges shrink; needs calibration samples");
   return t;
 }
 
@@ -26,6 +33,7 @@ struct Pair {
   Node* first = nullptr;
   Node* second = nullptr;
   Node* clip = nullptr;  // a Clip between them that must become Relu
+  bool relu = false;     // a Relu (or such a Clip) is all that is between them
 };
 
 bool is_conv_with_constants(const Node& node) {
@@ -50,20 +58,25 @@ Pair pair_from(Node* first, const Options& o, std::string* why) {
   };
   if (first->int_or("group", 1) > 1 && !is_depthwise(*first)) return no("grouped convolution");
   const Value* out = first->output();
-  Pair pair{first, nullptr, nullptr};
+  Pair pair{first, nullptr, nullptr, false};
+  int between = 0;
   for (int step = 0; step < 2; ++step) {
     if (out->readers() != 1 || out->uses().empty()) return no("its result has other readers");
     Node* next = out->uses()[0].node;
     if (is_conv_with_constants(*next) && out->uses()[0].input == 0) {
       if (next->int_or("group", 1) > 1 && !is_depthwise(*next)) return no("grouped convolution");
       pair.second = next;
+      pair.relu = pair.relu && between == 1;
       return pair;
     }
+    ++between;
     if (next->is("Relu") || next->is("LeakyRelu")) {
+      pair.relu = next->is("Relu");
       out = next->output();
     } else if (is_relu6(*next)) {
       if (o.relu6 != "replace") return no("a Clip with an upper bound is not scale free");
       pair.clip = next;
+      pair.relu = true;
       out = next->output();
     } else {
       return no("no convolution follows directly");
@@ -141,6 +154,68 @@ double equalize_pair(Graph& graph, const Pair& pair) {
   return change;
 }
 
+/// Padding would have to hold what was absorbed, not 0.
+bool has_padding(const Node& node) {
+  const std::string mode = node.string_or("auto_pad", "NOTSET");
+  const auto pads = node.ints_or("pads", {});
+  return mode.rfind("SAME", 0) == 0 ||
+         std::any_of(pads.begin(), pads.end(), [](std::int64_t p) { return p != 0; });
+}
+
+/// relu(y) = relu(y - c) + c where y >= c: c leaves the bias of the first layer, and comes back
+/// through the weights of the second. Returns how many channels had something to give.
+std::size_t absorb_bias(Graph& graph, const Pair& pair, const ChannelStats& stats) {
+  constexpr double kDeviations = 3;
+  const std::size_t channels = stats.mean.size();
+  const auto outputs = static_cast<std::size_t>(constant_weights(*pair.second)->dim(0));
+  const auto bias_of = [](Node* node, std::size_t n) {
+    return node->input(2) != nullptr ? own_weights(node, 2) : std::vector<float>(n, 0.0F);
+  };
+  std::vector<float> b1 = bias_of(pair.first, channels);
+  std::vector<float> b2 = bias_of(pair.second, outputs);
+  const std::vector<float> w2 = own_weights(pair.second, 1);
+  const std::size_t row = w2.size() / outputs;
+  std::size_t moved = 0;
+  for (std::size_t c = 0; c < channels; ++c) {
+    const auto high = static_cast<float>(stats.mean[c] - kDeviations * stats.deviation[c]);
+    if (!(high > 0)) continue;
+    ++moved;
+    b1[c] -= high;
+    for_input_channel(*pair.second, static_cast<std::int64_t>(c),
+                      [&](std::size_t k) { b2[k / row] += w2[k] * high; });
+  }
+  if (moved == 0) return 0;
+  const auto put = [&](Node* node, const std::vector<float>& values) {
+    if (node->input(2) != nullptr) {
+      store(graph, node, 2, values);
+      return;
+    }
+    const auto n = static_cast<std::int64_t>(values.size());
+    node->set_input(2, graph.add_constant(Tensor::of<float>({n}, values), node->name() + "_bias"));
+  };
+  put(pair.first, b1);
+  put(pair.second, b2);
+  return moved;
+}
+
+void absorb_biases(Graph& graph, const std::vector<Pair>& pairs, MethodContext& context) {
+  if (context.calibration == nullptr) {
+    throw Error(Fault::usage, "absorb needs calibration samples (--data or --calib)");
+  }
+  std::size_t moved = 0;
+  std::vector<ChannelKey> keys;
+  for (const Pair& pair : pairs) keys.emplace_back(pair.first->output()->name(), 1);
+  const ChannelTable table =
+      collect_channels(graph, context.ops, *context.calibration, keys, context.progress);
+  // From the front to the back, what a layer makes stays what it was, nearly.
+  for (const Pair& pair : pairs) {
+    const auto found = table.find({pair.first->output()->name(), 1});
+    if (!pair.relu || found == table.end() || has_padding(*pair.second)) continue;
+    moved += absorb_bias(graph, pair, found->second);
+  }
+  context.notes.push_back(cat("equalize: high biases of ", moved, " channels absorbed"));
+}
+
 void apply(Model& model, const Options& o, MethodContext& context) {
   Graph& graph = *model.graph;
   std::vector<Pair> pairs;
@@ -165,6 +240,7 @@ void apply(Model& model, const Options& o, MethodContext& context) {
     if (change < kSettled) break;
   }
   context.notes.push_back(cat("equalize: ", pairs.size(), " pairs of convolutions"));
+  if (o.absorb) absorb_biases(graph, pairs, context);
 }
 
 }  // namespace
@@ -174,6 +250,11 @@ MethodDef method_equalize() {
                      "cross-layer equalization: balance the weight ranges of consecutive "
                      "convolutions without changing the function",
                      options(), apply)
+      .needs_calibration_when([](const OptionMap& given) {
+        const auto it = given.find("absorb");
+        const bool* on = it == given.end() ? nullptr : std::get_if<bool>(&it->second);
+        return on != nullptr && *on;
+      })
       .source("arXiv:1906.04721");
 }
 

@@ -19,9 +19,11 @@ OptionTable<Options> options() {
          "number format, as `pare formats` lists them; int8: integer kernels where the weights are "
          "codes, unsigned with a zero point where the target takes it");
   t.text("scaling", &Options::scaling,
-         "static: scales from calibration; tensor, token: found at run time, for all or each row")
-      .one_of({"static", "tensor", "token"});
-  t.text("calibration", &Options::calibration, "static: how ranges are chosen")
+         "static, channel: scales from calibration, for all or each channel (no integer kernels); "
+         "tensor, token: found at run time, for all or each row")
+      .one_of({"static", "channel", "tensor", "token"});
+  t.text("calibration", &Options::calibration,
+         "static: how ranges are chosen (channel: always minmax)")
       .one_of(range_method_names());
   t.real("percentile", &Options::percentile, "share of values inside the range, in percent")
       .between(50.0, 100.0);
@@ -33,6 +35,7 @@ OptionTable<Options> options() {
 
 Scaling scaling_of(const std::string& name) {
   if (name == "tensor") return Scaling::tensor;
+  if (name == "channel") return Scaling::channel;
   return name == "token" ? Scaling::token : Scaling::fixed;
 }
 
@@ -70,11 +73,22 @@ std::vector<LayerQuantization> to_format(Graph& graph, const Options& o, std::se
   if (scheme.scaling == Scaling::fixed && needs_scale(scheme.format)) {
     table = cached_statistics(graph, context.prefix, context);
   }
+  ChannelTable channels;
+  if (scheme.scaling == Scaling::channel) {
+    if (scheme.format.info().own_scale) {
+      throw Error(Fault::config, cat("the format ", o.format, " has scales of its own"));
+    }
+    if (context.calibration == nullptr) {
+      throw Error(Fault::usage, "this step needs calibration samples (--data or --calib)");
+    }
+    channels = collect_channels(graph, context.ops, *context.calibration, channels_of_inputs(graph),
+                                context.progress);
+  }
   if (!is_onnx_activation(scheme)) {
     context.notes.push_back(
         cat("quantize_activations ", o.format, ": simulated; the file runs in pare only"));
   }
-  return quantize_inputs(graph, table.get(), scheme);
+  return quantize_inputs(graph, table.get(), scheme, &channels);
 }
 
 void apply(Model& model, const Options& o, MethodContext& context) {
@@ -108,7 +122,8 @@ MethodDef method_quantize_activations() {
       .needs_calibration_when([](const OptionMap& given) {
         const DType format = dtype_by_name(option_text(given, "format", "int8"));
         const bool own = format.valid() && !needs_scale(format);
-        return !own && option_text(given, "scaling", "static") == "static";
+        const std::string scaling = option_text(given, "scaling", "static");
+        return scaling == "channel" || (!own && scaling == "static");
       })
       .rounding()
       .source("ONNX QuantizeLinear; arXiv:2309.14592; OCP Microscaling Formats, version 1.0");

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "compress/activations.hpp"
 #include "compress/recipe.hpp"
 #include "compress/tiny_net.hpp"
@@ -57,6 +59,52 @@ TEST(QuantizeActivations, ScalesFoundAtRunTimeAreSimulated) {
   EXPECT_EQ(count(*model.graph, "FakeQuantize"), 4U);
   EXPECT_GT(sqnr_db(*tiny_net().graph, *model.graph), 30);
   EXPECT_NE(notes.at(0).find("simulated"), std::string::npos);
+}
+
+/// The tiny net whose input channels differ by 100 in scale, undone by the first layer.
+Model uneven_input() {
+  Model model = tiny_net();
+  for (Node* node : model.graph->nodes()) {
+    if (node->name() != "first") continue;
+    Tensor w = node->input(1)->constant().clone();
+    const auto data = w.mutable_data<float>();
+    for (std::size_t i = 0; i < data.size(); ++i) {
+      data[i] *= std::pow(10.0F, 1.0F - static_cast<float>(i / 9 % 3));
+    }
+    node->input(1)->set_constant(w);
+    Value* x = model.graph->inputs()[0];
+    Value* scale = model.graph->add_constant(Tensor::of<float>({3, 1, 1}, {0.1F, 1, 10}), "s");
+    node->set_input(
+        0, model.graph->add_node({.op = "Mul", .inputs = {x, scale}, .name = "uneven"}, node)
+               ->output());
+  }
+  infer_shapes(*model.graph, op_registry());
+  return model;
+}
+
+TEST(QuantizeActivations, ScalesOfChannels) {
+  const auto db = [](const std::string& options) {
+    Model model = uneven_input();
+    const RandomBatches batches(16);
+    MethodContext c = context_for(batches);
+    run_recipe(model,
+               parse_recipe("steps: [quantize_activations: {only: [first], calibration: minmax, " +
+                            options + "}]"),
+               c);
+    EXPECT_TRUE(verify(*model.graph, op_registry()).empty());
+    return sqnr_db(*uneven_input().graph, *model.graph);
+  };
+  EXPECT_GT(db("format: int6, scaling: channel"), db("format: int6") + 6);
+  EXPECT_GT(db("format: f8e3m4, scaling: channel"), db("format: f8e3m4") + 3);
+  const Model model = compressed("quantize_activations: {format: int8, scaling: channel}");
+  EXPECT_EQ(count(*model.graph, "QuantizeLinear"), 4U);
+  for (const Node* node : model.graph->nodes()) {
+    if (!node->is("QuantizeLinear")) continue;
+    const Shape x = *node->input(0)->known_shape();
+    EXPECT_EQ(node->int_or("axis", -1), 1);
+    EXPECT_EQ(node->input(1)->constant().shape(), Shape{x[1]});
+  }
+  EXPECT_THROW(compressed("quantize_activations: {format: mxfp4, scaling: channel}"), Error);
 }
 
 // Blocks along the channels; the more bits, the nearer.
