@@ -171,9 +171,25 @@ class Inserter {
 
   Value* quantizer(const Node& node) {
     Value* x = node.input(0);
-    Value* q = converter(node, "QuantizeLinear", x, "_q");
+    Value* q = converter(node, "QuantizeLinear", scheme_.bounds_first ? bounded(node) : x, "_q");
     q->set_type(ValueType(scheme_.format, x->type().shape));
     return q;
+  }
+
+  Value* bounded(const Node& node) {
+    Value* x = node.input(0);
+    const Tensor& scale = scale_of(node)->constant();
+    if (x->producer() == nullptr || scale.size() != 1) return x;
+    const double most = scheme_.format.info().max * static_cast<double>(scale.to_floats()[0]);
+    Value* bound =
+        graph_.add_constant(Tensor::scalar(static_cast<float>(most)), x->name() + "_most");
+    Value* y = graph_
+                   .add_node({.op = "Min",
+                              .inputs = {x, bound},
+                              .output_names = {graph_.unique_name(x->name() + "_bounded")}})
+                   ->output();
+    y->set_type(x->type());
+    return y;
   }
 
   // One for each reader: runtimes recognise a group by it.

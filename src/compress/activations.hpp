@@ -24,6 +24,9 @@ struct ActivationScheme {
   double percentile = 99.99;
   std::set<std::string> keep_float;  ///< node names
   std::set<std::string> only;        ///< when not empty: only these nodes
+  /// A Min with the greatest number of the format in front of each QuantizeLinear: it changes
+  /// nothing, but keeps a runtime from taking it for the end of a group of integer operators.
+  bool bounds_first = false;
 };
 
 /// Whether values have to be brought into the range of the format: its blocks have no scales of

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/suggest.hpp"
 #include "compress/affine.hpp"
 #include "compress/weights/place.hpp"
 
@@ -17,6 +18,7 @@ bool is_among(const std::vector<std::string>& list, const std::string& name) {
 std::vector<std::string> choose_layers(const Graph& graph, const LayerChoice& choice,
                                        const std::string& method, MethodContext& context,
                                        std::size_t& seen) {
+  check_names(graph, choice);
   std::vector<const Node*> all;
   for (const Node* node : graph.nodes()) {
     if (constant_weights(*node) != nullptr) all.push_back(node);
@@ -44,6 +46,20 @@ std::vector<std::string> choose_layers(const Graph& graph, const LayerChoice& ch
     }
   }
   return chosen;
+}
+
+void check_names(const Graph& graph, const LayerChoice& choice) {
+  if (choice.keep_float.empty() && choice.only.empty()) return;
+  std::vector<std::string> known;
+  for (const Node* node : graph.nodes()) known.push_back(node->name());
+  for (const auto* list : {&choice.keep_float, &choice.only}) {
+    for (const std::string& name : *list) {
+      if (is_among(known, name)) continue;
+      throw Error(Fault::config,
+                  cat(list == &choice.only ? "only" : "keep_float", ": no node is called '",
+                      escape_terminal(name), "'", suggestion(name, known)));
+    }
+  }
 }
 
 Node* node_named(const Graph& graph, const std::string& name) {

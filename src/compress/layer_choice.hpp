@@ -17,10 +17,13 @@ struct LayerChoice {
 
 /// Names of the layers of `graph` with a weight matrix that are chosen, in execution order; why
 /// others are not becomes an event of `method`. `seen` becomes the number of layers with constant
-/// weights.
+/// weights. Errors: those of check_names.
 std::vector<std::string> choose_layers(const Graph& graph, const LayerChoice& choice,
                                        const std::string& method, MethodContext& context,
                                        std::size_t& seen);
+
+/// Fault::config for a name in the lists that no node of `graph` has.
+void check_names(const Graph& graph, const LayerChoice& choice);
 
 /// The node of that name. Fault::internal when there is none.
 Node* node_named(const Graph& graph, const std::string& name);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compress/layer_choice.hpp"
 #include "compress/layer_inputs.hpp"
 #include "compress/projected_gradients.hpp"
 #include "compress/static_int8.hpp"
@@ -83,6 +84,7 @@ LayerMix::Outputs LayerMix::outputs_of(const Graph& graph) const {
 
 void LayerMix::round(const RoundOptions& how, std::int64_t least_elements,
                      const std::vector<std::string>& keep_float) {
+  check_names(graph_, {.keep_float = keep_float, .only = {}});
   std::vector<std::string> names;
   std::vector<MixedLayer> layers;
   for (const Node* node : graph_.nodes()) {

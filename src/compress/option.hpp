@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/suggest.hpp"
 #include "base/text.hpp"
 
 namespace pare {
@@ -82,7 +83,8 @@ class OptionTable {
         std::vector<std::string> known;
         for (const Row& r : rows_) known.push_back(r.info.name);
         throw Error(Fault::config,
-                    cat("unknown option '", name, "'; known are: ", join(known, ", ")));
+                    cat("unknown option '", escape_terminal(name), "'", suggestion(name, known),
+                        "; known are: ", join(known, ", ")));
       }
       row->set(options, row->info, entry.second);
     }
@@ -134,7 +136,9 @@ class OptionTable {
     if (wrong_type || wrong_value) {
       std::string accepted =
           info.choices.empty() ? cat(info.least, " to ", info.most) : join(info.choices, ", ");
+      const auto* word = std::get_if<std::string>(&value);
       throw Error(Fault::config, cat("option '", info.name, "' cannot be ", to_text(value),
+                                     word != nullptr ? suggestion(*word, info.choices) : "",
                                      "; accepted: ", accepted));
     }
     return *out;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "compress/method.hpp"
 
@@ -46,8 +47,8 @@ const MethodDef& find_method(std::string_view name) {
     if (method.name == name) return method;
     known.push_back(method.name);
   }
-  throw Error(Fault::config,
-              cat("unknown method '", escape_terminal(name), "'; known are: ", join(known, ", ")));
+  throw Error(Fault::config, cat("unknown method '", escape_terminal(name), "'",
+                                 suggestion(name, known), "; known are: ", join(known, ", ")));
 }
 
 }  // namespace pare

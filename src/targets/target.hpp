@@ -75,6 +75,8 @@ struct TargetRules {
   /// A float Conv, ConvTranspose or Gemm between DQ and Q gets 8-bit weights from the runtime
   /// itself (one scale for all), unless its bias is computed: layers kept in float must prevent it.
   bool quantizes_float_layers = false;
+  /// Takes 8-bit floats between Q and DQ for a group of integer operators, and then refuses it.
+  bool mistakes_float8_groups = false;
   bool supports_float16 = true;  ///< runs f16 (may be by widening)
   bool supports_bfloat16 = true;
   std::int64_t newest_opset = 28;

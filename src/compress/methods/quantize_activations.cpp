@@ -1,4 +1,5 @@
 #include "compress/activations.hpp"
+#include "compress/weights/round_layer.hpp"
 
 namespace pare {
 namespace {
@@ -40,10 +41,9 @@ Scaling scaling_of(const std::string& name) {
 }
 
 DType format_of(const std::string& name) {
-  const DType format = dtype_by_name(name);
-  if (!format.valid() || format.info().encode == nullptr || format.info().decode == nullptr) {
-    throw Error(Fault::config, cat("no number format is called '", escape_terminal(name),
-                                   "'; `pare formats` lists them"));
+  const DType format = weight_format(name);
+  if (format.info().encode == nullptr || format.info().decode == nullptr) {
+    throw Error(Fault::config, cat("the format ", format.name(), " holds no numbers"));
   }
   return format;
 }
@@ -69,6 +69,7 @@ std::vector<LayerQuantization> to_format(Graph& graph, const Options& o, std::se
   scheme.percentile = o.percentile;
   scheme.keep_float = std::move(keep);
   scheme.only = {o.only.begin(), o.only.end()};
+  scheme.bounds_first = scheme.format.is_float() && context.rules.mistakes_float8_groups;
   std::shared_ptr<const ActivationTable> table;
   if (scheme.scaling == Scaling::fixed && needs_scale(scheme.format)) {
     table = cached_statistics(graph, context.prefix, context);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "compress/weights/adaround.hpp"
 #include "compress/weights/clip.hpp"
@@ -81,8 +82,10 @@ bool uses_inputs(const std::string& method) {
 DType weight_format(const std::string& name) {
   const DType format = dtype_by_name(name);
   if (!format.valid()) {
-    throw Error(Fault::config, cat("no number format is called '", escape_terminal(name),
-                                   "'; `pare formats` lists them"));
+    std::vector<std::string> known;
+    for (const DType type : all_dtypes()) known.emplace_back(type.name());
+    throw Error(Fault::config, cat("no number format is called '", escape_terminal(name), "'",
+                                   suggestion(name, known), "; `pare formats` lists them"));
   }
   return format;
 }

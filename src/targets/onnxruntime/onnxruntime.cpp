@@ -30,6 +30,7 @@ TargetRules rules() {
   r.unsigned_activations = true;
   r.needs_output_quantizer = true;
   r.quantizes_float_layers = true;
+  r.mistakes_float8_groups = true;
   r.newest_opset = 26;
   r.int8_products_saturate = cpu_saturates_int8_products();
   r.int8_ops = {// Data movement, when input and output have the same scale and zero point.

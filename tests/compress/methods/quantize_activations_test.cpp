@@ -52,6 +52,27 @@ TEST(QuantizeActivations, OnnxTypesAreWrittenAsQuantizers) {
   }
 }
 
+// What keeps a runtime from fusing FP8 changes no bit.
+TEST(QuantizeActivations, Float8IsKeptApartForTargetsThatMistakeIt) {
+  const RandomBatches batches(16);
+  Model models[2] = {tiny_net(), tiny_net()};
+  for (const bool mistakes : {false, true}) {
+    MethodContext c = context_for(batches);
+    c.rules.mistakes_float8_groups = mistakes;
+    run_recipe(models[mistakes ? 1 : 0],
+               parse_recipe("steps: [quantize_weights: {format: f8e4m3fn, least_elements: 0}, "
+                            "quantize_activations: {format: f8e4m3fn, calibration: mse}]"),
+               c);
+  }
+  EXPECT_EQ(count(*models[0].graph, "Min"), 0U);
+  EXPECT_EQ(count(*models[1].graph, "Min"), 3U);  // the input needs none
+  for (std::int64_t i = 0; i < 4; ++i) {
+    const auto x = RandomBatches(4, 5).get(i);
+    EXPECT_TRUE(identical(interpret(*models[0].graph, op_registry(), x).at(0),
+                          interpret(*models[1].graph, op_registry(), x).at(0)));
+  }
+}
+
 TEST(QuantizeActivations, ScalesFoundAtRunTimeAreSimulated) {
   std::vector<std::string> notes;
   const Model model = compressed("quantize_activations: {format: int8, scaling: token}", &notes);

@@ -11,7 +11,6 @@
 namespace pare {
 namespace {
 
-using compress_test::constant_bytes;
 using compress_test::context_for;
 using compress_test::count;
 using compress_test::RandomBatches;
@@ -219,6 +218,32 @@ TEST(QuantizeWeights, KnowsWhenItNeedsSamples) {
   EXPECT_TRUE(needs("method: imatrix"));
   EXPECT_FALSE(needs("method: rtn"));
   EXPECT_FALSE(needs("format: nf4"));
+}
+
+TEST(QuantizeWeights, SaysWhichNameMayBeMeant) {
+  const auto message = [](const std::string& step) {
+    try {
+      Model model = compress_test::tiny_net();
+      const compress_test::RandomBatches batches(2);
+      MethodContext c = compress_test::context_for(batches);
+      run_recipe(model, parse_recipe("steps: [" + step + "]"), c);
+    } catch (const Error& e) {
+      EXPECT_EQ(e.fault(), Fault::config);
+      return e.message();
+    }
+    return std::string();
+  };
+  const auto suggests = [&](const std::string& step, const std::string& name) {
+    return message(step).find("did you mean '" + name + "'?") != std::string::npos;
+  };
+  EXPECT_TRUE(suggests("quantize_weight: {}", "quantize_weights"));
+  EXPECT_TRUE(suggests("quantize_weights: {fromat: int4}", "format"));
+  EXPECT_TRUE(suggests("quantize_weights: {format: itn4}", "int4"));
+  EXPECT_TRUE(suggests("quantize_weights: {method: gtpq}", "gptq"));
+  EXPECT_TRUE(suggests("quantize_weights: {keep_float: [frist]}", "first"));
+  EXPECT_TRUE(suggests("mix_weights: {keep_float: [frist]}", "first"));
+  EXPECT_NE(message("quantize_weights: {only: [nothing_like_it]}").find("no node is called"),
+            std::string::npos);
 }
 
 }  // namespace
