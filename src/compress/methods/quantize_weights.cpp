@@ -5,6 +5,7 @@
 #include "compress/layer_choice.hpp"
 #include "compress/layer_inputs.hpp"
 #include "compress/method.hpp"
+#include "compress/weights/block_weights.hpp"
 #include "compress/weights/place.hpp"
 #include "compress/weights/round_layer.hpp"
 
@@ -32,8 +33,10 @@ struct Options {
 
 OptionTable<Options> options() {
   OptionTable<Options> t;
-  t.text("format", &Options::format,
-         "number format of at most 8 bits, as `pare formats` lists them");
+  t.text(
+      "format", &Options::format,
+      "number format of at most 8 bits, as `pare formats` lists them; those with scales of their "
+      "own (GGUF, MX, NVFP4) are simulated");
   t.text(
        "method", &Options::method,
        "how weights are rounded: to nearest (rtn), with the best scales for the weights (mse), for "
@@ -114,11 +117,37 @@ class Quantizer {
                                    context_.progress);
   }
 
+  /// Formats with scales of their own, which ONNX has no types for: as the floats they stand for.
+  void simulate(Node& node, const WeightMatrix& w, const LayerInputs* inputs) {
+    std::vector<float> importance;
+    if (inputs != nullptr && inputs->groups == 1) {
+      for (std::int64_t c = 0; c < w.columns; ++c) {
+        importance.push_back(
+            static_cast<float>(inputs->moments[static_cast<std::size_t>(c * w.columns + c)]));
+      }
+    }
+    const BlockWeights rounded = round_to_blocks(w, format_, o_.method, importance);
+    node.set_input(1, graph_.add_constant(as_weights(node, rounded.decoded),
+                                          node.input(1)->name() + "_" + o_.format));
+    const auto count = static_cast<double>(w.values.size());
+    bits_ += rounded.bits * count;
+    weights_ += count;
+    ++done_;
+    stored_as_ = ", simulated: stored as float32";
+    Verdict verdict = accept();
+    verdict.reason = cat("weight SQNR ", fixed(weight_sqnr_db(w, rounded.decoded), 1), " dB");
+    event(node.name(), std::move(verdict));
+  }
+
   void quantize(const std::string& name) {
     Node* node = node_named(graph_, name);
     const WeightMatrix w = *weight_matrix(*node);
     const auto found = inputs_.find(name);
     const LayerInputs* inputs = found == inputs_.end() ? nullptr : &found->second;
+    if (format_.info().own_scale) {
+      simulate(*node, w, inputs);
+      return;
+    }
     std::vector<std::string> notes;
     const CodedWeights coded = round_layer(w, round_options(o_), format_, inputs, notes);
     place_weights(graph_, *node, coded, format_);

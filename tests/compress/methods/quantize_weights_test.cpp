@@ -220,6 +220,27 @@ TEST(QuantizeWeights, KnowsWhenItNeedsSamples) {
   EXPECT_FALSE(needs("format: nf4"));
 }
 
+TEST(QuantizeWeights, FormatsWithScalesOfTheirOwnAreSimulated) {
+  const auto run = [](const std::string& options, std::string* note) {
+    Model model = compress_test::tiny_net();
+    const compress_test::RandomBatches batches(8);
+    MethodContext c = compress_test::context_for(batches);
+    run_recipe(model,
+               parse_recipe("steps: [quantize_weights: {least_elements: 0, " + options + "}]"), c);
+    EXPECT_TRUE(verify(*model.graph, op_registry()).empty());
+    EXPECT_EQ(compress_test::count(*model.graph, "DequantizeLinear"), 0U);
+    if (note != nullptr) *note = c.notes.at(0);
+    return compress_test::sqnr_db(*compress_test::tiny_net().graph, *model.graph);
+  };
+  std::string note;
+  EXPECT_GT(run("format: q8_0", &note), 35);
+  EXPECT_NE(note.find("simulated"), std::string::npos) << note;
+  const double q4 = run("format: q4_k, method: imatrix", nullptr);
+  EXPECT_GT(q4, 15);
+  EXPECT_GT(run("format: nvfp4", nullptr), run("format: mxfp4", nullptr));
+  EXPECT_THROW(run("format: q4_k, method: gptq", nullptr), Error);
+}
+
 TEST(QuantizeWeights, SaysWhichNameMayBeMeant) {
   const auto message = [](const std::string& step) {
     try {
