@@ -20,6 +20,8 @@ Options int8_options(const std::string& calibration) {
   return {{"scheme", std::string("int8")}, {"calibration", calibration}};
 }
 
+constexpr std::int64_t kSteps = 600;  // of the optimizer, for each block
+
 bool is_product(const std::string& op) { return op == "MatMul" || op == "Gemm"; }
 
 }  // namespace
@@ -75,7 +77,7 @@ Candidate mixed_candidate(const std::string& calibration, std::vector<std::strin
                    Rung::mixed_int8, std::move(options));
 }
 
-std::vector<Candidate> low_bit_candidates(const std::string& calibration) {
+std::vector<Candidate> low_bit_candidates(const std::string& calibration, bool reconstructs) {
   const Rung rung = calibration.empty() ? Rung::low_bit_weights : Rung::low_bit;
   const std::string behind = calibration.empty() ? "" : ", int8 activations";
   std::vector<Candidate> out;
@@ -92,7 +94,26 @@ std::vector<Candidate> low_bit_candidates(const std::string& calibration) {
   }
   add("int4 weights",
       {"quantize_weights", {{"format", std::string("int4")}, {"method", std::string("gptq")}}});
+  if (reconstructs) {
+    add("int4 weights, block by block",
+        {"reconstruct_blocks", {{"format", std::string("int4")}, {"iterations", kSteps}}});
+  }
   return out;
+}
+
+bool reconstructs_in_minutes(double macs) {
+  // Forward and backward are three runs; a core makes some 10^10 multiply-adds a second of them.
+  constexpr double kBatch = 16;
+  constexpr double kSeconds = 240;
+  return macs > 0 && static_cast<double>(kSteps) * kBatch * 3 * macs / 1e10 < kSeconds;
+}
+
+Candidate with_embeddings(Candidate candidate) {
+  const bool whole = candidate.rung == Rung::graph || candidate.rung == Rung::half_storage;
+  if (!whole && !candidate.recipe.steps.empty()) {
+    candidate.recipe.steps.push_back({"quantize_embeddings", {}});
+  }
+  return candidate;
 }
 
 std::vector<std::size_t> float_layer_counts(std::size_t layers) {

@@ -28,7 +28,14 @@ std::vector<std::size_t> float_layer_counts(std::size_t layers);
 /// Weights of 4 to 8 bits, for sizes below those of INT8: mixtures of both that keep to 6.5 and 5.5
 /// bits, then 4 bits everywhere, rounded by GPTQ. `calibration` not empty: with INT8 activations by
 /// that calibrator, for limits of latency; else activations stay float.
-std::vector<Candidate> low_bit_candidates(const std::string& calibration);
+/// `reconstructs`: 4 bits once more, rounded block by block, which takes some minutes.
+std::vector<Candidate> low_bit_candidates(const std::string& calibration, bool reconstructs);
+
+/// Whether block by block takes minutes, not hours: by the multiply-adds of a run.
+bool reconstructs_in_minutes(double macs);
+
+/// The candidate with the tables of words in 8 bits too, where its weights are.
+Candidate with_embeddings(Candidate candidate);
 
 /// All calibrators, in the order in which they are preferred when they do equally well.
 const std::vector<std::string>& calibrators();

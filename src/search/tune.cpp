@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "compress/embeddings.hpp"
 #include "compress/static_int8.hpp"
 #include "search/finish.hpp"
 #include "search/ladder.hpp"
@@ -17,6 +18,11 @@ namespace pare {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+bool has_embeddings(const Graph& graph) {
+  constexpr std::int64_t kLeast = 4096;
+  return !embedding_tables(graph, kLeast).empty();
+}
 
 /// One run of the search: which candidates are tried, and when it is enough.
 class Search {
@@ -85,7 +91,8 @@ class Search {
 
   void attempt(const Candidate& c) {
     say(c.name, trials_.size(), std::max(trials_.size() + 1, kUsualTrials));
-    trials_.push_back(bench_.attempt(c, options_.limits));
+    const bool tables = has_embeddings(bench_.optimized());
+    trials_.push_back(bench_.attempt(tables ? with_embeddings(c) : c, options_.limits));
   }
 
   void try_int8() {
@@ -139,7 +146,8 @@ class Search {
     if (small && !options_.explore) return;
     std::string calibration;
     if (options_.limits.max_latency_ms) calibration = best_calibrator();
-    for (const Candidate& c : low_bit_candidates(calibration)) {
+    const bool reconstructs = reconstructs_in_minutes(bench_.macs());
+    for (const Candidate& c : low_bit_candidates(calibration, reconstructs)) {
       if (enough()) return;
       attempt(c);
     }
@@ -252,7 +260,10 @@ TunePlan plan_tune(const TuneOptions& options) {
     plan.steps.emplace_back("int8 with the best of four calibrators, then the other three");
     plan.steps.emplace_back("int8 with bias correction, then with equalization too");
     if (options.limits.max_size_bytes || options.limits.max_size_share || options.explore) {
-      for (const Candidate& c : low_bit_candidates("")) plan.steps.push_back(c.name);
+      const bool reconstructs = reconstructs_in_minutes(bench.macs());
+      for (const Candidate& c : low_bit_candidates("", reconstructs)) {
+        plan.steps.push_back(c.name);
+      }
     }
   }
   const auto samples = static_cast<double>(options.bench.data->size());

@@ -162,6 +162,21 @@ const Graph& Workbench::optimized() {
   return *optimized_;
 }
 
+double Workbench::macs() {
+  const std::unique_ptr<Graph> graph = model_.graph->clone();
+  const OpRegistry& ops = *settings_.environment.ops;
+  std::map<std::string, Shape> shapes;
+  const std::vector<Tensor> inputs = sample_inputs();
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    shapes[graph->inputs()[i]->name()] = inputs[i].shape();
+  }
+  bind_input_shapes(*graph, shapes);
+  const auto facts = infer_shapes(*graph, ops);
+  double macs = 0;
+  for (const Node* node : graph->nodes()) macs += node_cost(*node, ops, facts).macs;
+  return macs;
+}
+
 std::vector<Tensor> Workbench::sample_inputs() { return calibration_batches().get(0); }
 
 std::vector<double> Workbench::output_sqnr(const std::vector<Recipe>& recipes,

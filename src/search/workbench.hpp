@@ -78,6 +78,8 @@ class Workbench {
   [[nodiscard]] bool labelled() const noexcept { return labelled_; }
   /// Rewrites that were refused, with reasons, from the most recent build.
   [[nodiscard]] const std::vector<PassEvent>& events() const noexcept { return events_; }
+  /// Multiply-adds of one run of the model as it came; what has no cost counts nothing.
+  double macs();
   /// The inputs of one run, for measurements.
   std::vector<Tensor> sample_inputs();
   /// Calibration samples for the model's inputs.

@@ -61,20 +61,37 @@ TEST(Ladder, FloatLayerCountsFallAndNeverTakeAllOrNone) {
 }
 
 TEST(Ladder, LowBitsComeInOrderAndWithActivationsWhenAsked) {
-  const auto weights = low_bit_candidates("");
-  ASSERT_EQ(weights.size(), 3U);
+  ASSERT_EQ(low_bit_candidates("", false).size(), 3U);
+  const auto weights = low_bit_candidates("", true);
+  ASSERT_EQ(weights.size(), 4U);
   for (const Candidate& c : weights) {
     EXPECT_EQ(c.rung, Rung::low_bit_weights);
     EXPECT_EQ(c.recipe.steps.size(), 2U);
     EXPECT_EQ(parse_recipe(c.recipe.yaml()).yaml(), c.recipe.yaml());
   }
-  EXPECT_EQ(weights.back().name, "int4 weights");
-  const auto both = low_bit_candidates("mse");
+  EXPECT_EQ(weights[2].name, "int4 weights");
+  EXPECT_EQ(weights[3].name, "int4 weights, block by block");
+  const auto both = low_bit_candidates("mse", true);
   for (const Candidate& c : both) {
     EXPECT_EQ(c.rung, Rung::low_bit);
     EXPECT_EQ(c.recipe.steps.back().method, "quantize_activations");
     EXPECT_TRUE(c.recipe.needs_calibration());
   }
+}
+
+TEST(Ladder, TablesGoWithTheWeights) {
+  for (const Candidate& c : low_bit_candidates("", true)) {
+    EXPECT_EQ(with_embeddings(c).recipe.steps.back().method, "quantize_embeddings");
+  }
+  EXPECT_EQ(with_embeddings(int8_candidate("mse")).recipe.steps.size(), 3U);
+  const Candidate half{"16-bit weights", Rung::half_storage, parse_recipe("steps: [optimize]")};
+  EXPECT_EQ(with_embeddings(half).recipe.steps.size(), 1U);
+}
+
+TEST(Ladder, BlockByBlockOnlyWhereItTakesMinutes) {
+  EXPECT_TRUE(reconstructs_in_minutes(41e6));    // ResNet-20
+  EXPECT_FALSE(reconstructs_in_minutes(300e6));  // MobileNet v2
+  EXPECT_FALSE(reconstructs_in_minutes(0));      // unknown
 }
 
 }  // namespace
