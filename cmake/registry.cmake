@@ -6,13 +6,14 @@ set(PARE_GENERATED_DIR "${CMAKE_BINARY_DIR}/generated")
 define_property(GLOBAL PROPERTY PARE_UNTESTED)
 define_property(GLOBAL PROPERTY PARE_PLUGINS)
 
-# pare_registry(<kind> PREFIX <prefix> (FILES | FOLDERS) <glob below src> TESTS <globs below tests>...)
+# pare_registry(<kind> PREFIX <prefix> (FILES | FOLDERS) <glob below src> TESTS <globs below tests>...
+#               [EXCEPT <names that the glob finds and that are no plug-ins>...])
 #
 # Writes generated/pare_registry/<kind>.inc: one line PARE_PLUGIN(<prefix>_<name>) per plug-in, in
 # order of the alphabet. In TESTS, @NAME@ stands for the plug-in's name; one match is enough.
 # Files that begin with _ and files called registry.* help plug-ins and are none themselves.
 function(pare_registry kind)
-  cmake_parse_arguments(arg "" "PREFIX;FILES;FOLDERS;HEADERS" "TESTS" ${ARGN})
+  cmake_parse_arguments(arg "" "PREFIX;FILES;FOLDERS;HEADERS" "TESTS;EXCEPT" ${ARGN})
   set(names "")
   if(arg_FILES)
     file(GLOB found CONFIGURE_DEPENDS "${PARE_ROOT}/src/${arg_FILES}")
@@ -31,6 +32,9 @@ function(pare_registry kind)
   endif()
   list(FILTER names EXCLUDE REGEX "^_|^registry$")
   list(REMOVE_DUPLICATES names)
+  if(arg_EXCEPT)
+    list(REMOVE_ITEM names ${arg_EXCEPT})
+  endif()
   list(SORT names)
 
   set(lines "")
@@ -74,7 +78,9 @@ pare_registry(dtypes  PREFIX dtype  FILES numerics/dtypes/*.hpp HEADERS numerics
 pare_registry(ops     PREFIX op     FILES ops/*.cpp              TESTS ops/@NAME@_test.cpp)
 pare_registry(passes  PREFIX pass   FILES passes/*.cpp           TESTS passes/@NAME@.txt)
 pare_registry(formats PREFIX format FOLDERS formats/*            TESTS formats/@NAME@/*_test.cpp)
-pare_registry(targets PREFIX target FOLDERS targets/*            TESTS targets/@NAME@_test.cpp)
+pare_registry(targets PREFIX target FOLDERS targets/*            TESTS targets/@NAME@_test.cpp
+              EXCEPT rules)
+pare_registry(rules   PREFIX rules  FILES targets/rules/*.cpp    TESTS targets/rules/@NAME@_test.cpp)
 pare_registry(methods PREFIX method FILES compress/methods/*.cpp TESTS compress/methods/@NAME@_test.cpp)
 pare_registry(verbs   PREFIX verb   FILES cli/verbs/*.cpp
               TESTS cli/@NAME@_test.cpp cli/@NAME@_test.cmake cli/@NAME@_test.sh)
