@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/inputs.hpp"
+#include "cli/judgements.hpp"
 #include "cli/verb.hpp"
 #include "compress/data_source.hpp"
 #include "evaluate/evaluate.hpp"
@@ -17,6 +18,8 @@ namespace {
 struct Arguments {
   std::string model;
   std::string target = "native";
+  const CLI::Option* target_option = nullptr;
+  std::vector<std::string> runtimes;
   DataArguments data;
   std::vector<std::string> sizes;
   std::int64_t batches = 32;
@@ -69,31 +72,43 @@ void run_both(const Arguments& a, const Model& model, const Console& console, Fi
 }
 
 int run(const Arguments& a, Console& console) {
+  for (const std::string& name : a.runtimes) (void)runtime_rules(name);
   Findings f;
   const Model model = read_model(a.model);
   infer_shapes(*model.graph, op_registry());
   for (std::string& problem : verify(*model.graph, op_registry())) {
     f.problems.push_back(std::move(problem));
   }
-  for (const std::string& u : unsupported_operators(*model.graph, op_registry())) {
-    f.problems.push_back("not supported: " + u);
+  const RuntimeJudgements judgements = judge_for(model, a.runtimes);
+  // Judging by rules runs nothing, so what pare cannot run does not matter then.
+  const bool runs = a.runtimes.empty() || a.target_option->count() > 0;
+  if (runs) {
+    for (const std::string& u : unsupported_operators(*model.graph, op_registry())) {
+      f.problems.push_back("not supported: " + u);
+    }
+    if (f.problems.empty()) run_both(a, model, console, f);
   }
-  if (f.problems.empty()) run_both(a, model, console, f);
   std::string text;
   for (const std::string& p : f.problems) text += "problem: " + p + "\n";
-  if (f.problems.empty()) {
+  if (runs && f.problems.empty()) {
     text = cat("The graph keeps its rules; target ", a.target, " and native agree on ",
                percent(f.agreement), " of ", f.batches, " batches (SQNR ", fixed(f.sqnr_db, 1),
                " dB, greatest difference ", f.max_abs, ").\n");
   }
+  if (!judgements.empty()) text += judgement_text(judgements);
   console.print(text);
-  console.result({{"model", a.model},
-                  {"problems", f.problems},
-                  {"agreement", f.agreement},
-                  {"sqnr_db", f.sqnr_db},
-                  {"max_abs", f.max_abs},
-                  {"batches", f.batches}});
-  return f.problems.empty() ? 0 : kNotMet;
+  nlohmann::json result = {{"model", a.model}, {"problems", f.problems}};
+  if (runs) {
+    result["agreement"] = f.agreement;
+    result["sqnr_db"] = f.sqnr_db;
+    result["max_abs"] = f.max_abs;
+    result["batches"] = f.batches;
+  }
+  if (!judgements.empty()) result["runtimes"] = judgement_json(judgements);
+  console.result(result);
+  const bool loads = std::all_of(judgements.begin(), judgements.end(),
+                                 [](const auto& judged) { return judged.second.loads(); });
+  return f.problems.empty() && loads ? 0 : kNotMet;
 }
 
 std::function<int(Console&)> setup(CLI::App& app) {
@@ -107,17 +122,25 @@ std::function<int(Console&)> setup(CLI::App& app) {
   app.add_option("--min-agreement", a->least_agreement, "share of batches with equal answers")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
+  app.add_option("--for", a->runtimes,
+                 "judge the file by the rules of these runtimes (onnxruntime, tensorrt, openvino), "
+                 "which need not be here; runs it only with --target")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   add_target(app, a->target);
+  a->target_option = app.get_option("--target");
   return [a](Console& console) { return run(*a, console); };
 }
 
 }  // namespace
 
 VerbDef verb_verify() {
-  return {"verify", "check a model file: its graph, and what a target computes with it",
+  return {"verify",
+          "check a model file: its graph, what a target computes with it, what runtimes make of it",
           "  pare verify small.onnx --target onnxruntime --data images/ --preprocess "
           "imagenet-torch\n"
-          "  pare verify model.onnx\n",
+          "  pare verify model.onnx\n"
+          "  pare verify small.onnx --for onnxruntime,tensorrt,openvino\n",
           setup};
 }
 
