@@ -134,8 +134,8 @@ std::optional<std::string> integer_problem(const Layer& layer) {
   const ElementKind x = rules::code_type(*layer.x);
   const ElementKind w = rules::code_type(*layer.w);
   const Node* q = quantizer_behind(node);
-  if (!rules::is_byte(x)) return cat("its input is ", rules::onnx_name(x), ", not 8-bit");
-  if (!rules::is_byte(w)) return cat("its weights are ", rules::onnx_name(w), ", not 8-bit");
+  if (!rules::is_byte(x)) return cat("its input is ", rules::onnx_name(x), ", no 8-bit integer");
+  if (!rules::is_byte(w)) return cat("its weights are ", rules::onnx_name(w), ", no 8-bit integer");
 #if defined(__x86_64__)
   if (!node.is("Gemm") && x != u8) return "on x86 only UINT8 inputs are multiplied as codes";
 #endif

@@ -71,7 +71,7 @@ std::vector<Case> convolutions() {
       {"Relu that the codes do not", with_relu("u3"), "Conv", kFloat, "QuantizeLinear",
        "FusedConv"},
       {"16-bit input", conv(kInt8Weights, "", "int16", "z16", "const z16: int16[] = [0]\n"), "Conv",
-       kFloat, "not 8-bit", "Conv"}};
+       kFloat, "no 8-bit integer", "Conv"}};
   all.push_back({"no QuantizeLinear behind",
                  "input x: uint8[1,4,4,4]\n" + kConstants + "a = DequantizeLinear(x, s, u3)\nb = " +
                      kInt8Weights + "\ny = Conv(a, b)\noutput y\n",
