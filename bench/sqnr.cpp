@@ -183,7 +183,7 @@ void run(benchmark::State& state, double known, const std::function<double()>& m
   state.counters["known_dB"] = known;
 }
 
-void add(const std::string& name, double known, std::function<double()> measure) {
+void add(const std::string& name, double known, const std::function<double()>& measure) {
   benchmark::RegisterBenchmark(
       name.c_str(), [known, measure](benchmark::State& state) { run(state, known, measure); })
       ->Iterations(1)

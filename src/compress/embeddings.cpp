@@ -74,11 +74,12 @@ double code_table(Graph& graph, Value* table) {
       noise += d * d;
     }
   }
-  const std::string name = table->name();
+  const std::string& name = table->name();
   Value* q = graph.add_constant(Tensor::of<std::int8_t>(t.shape(), codes), name + "_q");
   Value* s = graph.add_constant(Tensor::of<float>({t.dim(0), 1}, scales), name + "_s");
-  const std::vector<Use> uses = table->uses();
-  for (const Use& use : uses) replace_look_up(graph, *use.node, q, s);
+  for (const Use& use : std::vector<Use>(table->uses())) {
+    replace_look_up(graph, *use.node, q, s);
+  }
   constexpr double kExact = 300;
   return noise > 0 ? 10 * std::log10(signal / noise) : kExact;
 }

@@ -204,6 +204,7 @@ void absorb_biases(Graph& graph, const std::vector<Pair>& pairs, MethodContext& 
   }
   std::size_t moved = 0;
   std::vector<ChannelKey> keys;
+  keys.reserve(pairs.size());
   for (const Pair& pair : pairs) keys.emplace_back(pair.first->output()->name(), 1);
   const ChannelTable table =
       collect_channels(graph, context.ops, *context.calibration, keys, context.progress);

@@ -25,7 +25,7 @@ void apply(Model& model, const Options& o, MethodContext& context) {
   std::size_t done = 0;
   std::int64_t weights = 0;
   for (Value* table : embedding_tables(graph, o.least_elements)) {
-    const std::string name = table->name();
+    const std::string& name = table->name();
     const auto& keep = o.keep_float;
     if (std::find(keep.begin(), keep.end(), name) != keep.end()) {
       context.events.push_back(
