@@ -82,7 +82,7 @@ foreach(layer IN LISTS PARE_LAYERS)
 
   if(sources)
     add_library(${library} STATIC ${sources} ${headers})
-    pare_precompile(${library} pare_precompiled)
+    pare_compile_layer(${library} ${layer})
     target_include_directories(${library}
       PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>"
       PRIVATE "${PROJECT_SOURCE_DIR}/include")
@@ -114,6 +114,7 @@ file(GLOB program CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/cli/main.cpp")
 if(program)
   add_executable(pare ${program})
   target_include_directories(pare PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/include")
+  target_compile_options(pare PRIVATE ${PARE_OPTIMIZE_PROGRAMS})
   target_link_libraries(pare PRIVATE pare_options pare_cli ${PARE_DEPENDENCIES_cli})
   set_target_properties(pare PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
 endif()

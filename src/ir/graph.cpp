@@ -7,6 +7,22 @@
 
 namespace pare {
 
+Attribute::Attribute() = default;
+Attribute::Attribute(const Attribute& other) = default;
+Attribute::Attribute(Attribute&& other) noexcept = default;
+Attribute& Attribute::operator=(const Attribute& other) = default;
+Attribute& Attribute::operator=(Attribute&& other) noexcept = default;
+Attribute::~Attribute() = default;
+
+Attributes::Attributes() = default;
+Attributes::Attributes(std::initializer_list<value_type> list)
+    : std::map<std::string, Attribute, std::less<>>(list) {}
+Attributes::Attributes(const Attributes& other) = default;
+Attributes::Attributes(Attributes&& other) noexcept = default;
+Attributes& Attributes::operator=(const Attributes& other) = default;
+Attributes& Attributes::operator=(Attributes&& other) noexcept = default;
+Attributes::~Attributes() = default;
+
 std::string ValueType::text() const {
   switch (kind) {
     case Kind::tensor: return cat(dtype.name(), shape ? to_string(*shape) : std::string("[...]"));

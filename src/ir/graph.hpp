@@ -38,11 +38,31 @@ struct ValueType {
 };
 
 /// An attribute of a node. Graphs are the bodies of control flow.
-using Attribute =
+using AttributeVariant =
     std::variant<std::int64_t, float, std::string, Tensor, std::shared_ptr<Graph>, ValueType,
                  std::vector<std::int64_t>, std::vector<float>, std::vector<std::string>,
                  std::vector<Tensor>, std::vector<std::shared_ptr<Graph>>>;
-using Attributes = std::map<std::string, Attribute, std::less<>>;
+/// A variant whose copies are compiled once: hundreds of files would hold them otherwise.
+struct Attribute : AttributeVariant {
+  using AttributeVariant::AttributeVariant;
+  using AttributeVariant::operator=;
+  Attribute();
+  Attribute(const Attribute& other);
+  Attribute(Attribute&& other) noexcept;
+  Attribute& operator=(const Attribute& other);
+  Attribute& operator=(Attribute&& other) noexcept;
+  ~Attribute();
+};
+struct Attributes : std::map<std::string, Attribute, std::less<>> {
+  using std::map<std::string, Attribute, std::less<>>::map;
+  Attributes();
+  Attributes(std::initializer_list<value_type> list);
+  Attributes(const Attributes& other);
+  Attributes(Attributes&& other) noexcept;
+  Attributes& operator=(const Attributes& other);
+  Attributes& operator=(Attributes&& other) noexcept;
+  ~Attributes();
+};
 
 struct Use {
   Node* node = nullptr;

@@ -9,6 +9,20 @@
 
 namespace pare {
 
+OpDef::OpDef(const OpDef& other) = default;
+OpDef::OpDef(OpDef&& other) noexcept = default;
+OpDef& OpDef::operator=(const OpDef& other) = default;
+OpDef& OpDef::operator=(OpDef&& other) noexcept = default;
+OpDef::~OpDef() = default;
+
+OpDefs::OpDefs(OpDef one) { push_back(std::move(one)); }
+OpDefs::OpDefs(std::initializer_list<OpDef> list) : std::vector<OpDef>(list) {}
+OpDefs::OpDefs(const OpDefs& other) = default;
+OpDefs::OpDefs(OpDefs&& other) noexcept = default;
+OpDefs& OpDefs::operator=(const OpDefs& other) = default;
+OpDefs& OpDefs::operator=(OpDefs&& other) noexcept = default;
+OpDefs::~OpDefs() = default;
+
 AttributeKind attribute_kind(const Attribute& a) {
   struct Visitor {
     AttributeKind operator()(std::int64_t) const { return AttributeKind::integer; }

@@ -235,6 +235,12 @@ struct OpDef {
   OpDef(std::string op_name, int since_version) : name(std::move(op_name)), since(since_version) {}
   OpDef(std::string op_domain, std::string op_name, int since_version)
       : domain(std::move(op_domain)), name(std::move(op_name)), since(since_version) {}
+  // Compiled once: hundreds of files define operators.
+  OpDef(const OpDef& other);
+  OpDef(OpDef&& other) noexcept;
+  OpDef& operator=(const OpDef& other);
+  OpDef& operator=(OpDef&& other) noexcept;
+  ~OpDef();
   OpDef& input(std::string n, TypeSet allowed = types::kAll, std::string type_name = "T");
   OpDef& optional_input(std::string n, TypeSet allowed = types::kAll, std::string type_name = "T");
   OpDef& variadic_input(std::string n, TypeSet allowed = types::kAll, std::string type_name = "T");
@@ -264,8 +270,13 @@ struct OpDef {
 
 /// What an operator file exports: one definition, or a family of identical shape.
 struct OpDefs : std::vector<OpDef> {
-  OpDefs(OpDef one) { push_back(std::move(one)); }  // NOLINT: one operator is a list of one
-  OpDefs(std::initializer_list<OpDef> list) : std::vector<OpDef>(list) {}
+  OpDefs(OpDef one);  // NOLINT: one operator is a list of one
+  OpDefs(std::initializer_list<OpDef> list);
+  OpDefs(const OpDefs& other);
+  OpDefs(OpDefs&& other) noexcept;
+  OpDefs& operator=(const OpDefs& other);
+  OpDefs& operator=(OpDefs&& other) noexcept;
+  ~OpDefs();
 };
 
 /// All operators known to this program. The global one is op_registry() in ops/registry.hpp.

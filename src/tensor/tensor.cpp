@@ -132,6 +132,10 @@ std::size_t byte_size(DType type, std::int64_t count) {
       checked_mul(blocks, static_cast<std::int64_t>(type.info().bytes)));
 }
 
+Tensor::Tensor(const Tensor& other) = default;
+Tensor& Tensor::operator=(const Tensor& other) = default;
+Tensor::~Tensor() = default;
+
 Tensor::Tensor(DType type, Shape shape) : type_(type), shape_(std::move(shape)) {
   require(type_.valid(), "tensor of undefined element type");
   count_ = element_count(shape_);

@@ -63,6 +63,12 @@ class Tensor {
   /// when bytes.size() is not what type and shape need.
   Tensor(DType type, Shape shape, std::span<const std::byte> bytes,
          std::shared_ptr<const void> owner);
+  // Compiled once, as nearly every file copies some; moves are short.
+  Tensor(const Tensor& other);
+  Tensor(Tensor&& other) noexcept = default;
+  Tensor& operator=(const Tensor& other);
+  Tensor& operator=(Tensor&& other) noexcept = default;
+  ~Tensor();
 
   template <class T>
   static Tensor of(Shape shape, const std::vector<T>& values) {

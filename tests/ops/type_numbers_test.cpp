@@ -37,6 +37,11 @@ Tensor of_kind(ElementKind kind, const Shape& shape, const std::vector<double>& 
 const std::vector<double> kLeft = {7, 5, 3, 12, 1, 9};
 const std::vector<double> kRight = {2, 5, 1, 4, 3, 2};
 
+template <class F>
+double on_ints(double a, double b, F f) {
+  return static_cast<double>(f(static_cast<int>(a), static_cast<int>(b)));
+}
+
 struct Binary {
   std::string op;
   double (*f)(double, double);
@@ -59,11 +64,14 @@ TEST(TypeNumbers, BinaryOperatorsInEveryType) {
       {"PRelu", [](double a, double /*b*/) { return a; }},
       {"Sum", [](double a, double b) { return a + b; }},
       {"Mean", [](double a, double b) { return (a + b) / 2; }},
-      {"BitwiseAnd", [](double a, double b) { return double(int(a) & int(b)); }},
-      {"BitwiseOr", [](double a, double b) { return double(int(a) | int(b)); }},
-      {"BitwiseXor", [](double a, double b) { return double(int(a) ^ int(b)); }},
+      {"BitwiseAnd",
+       [](double a, double b) { return on_ints(a, b, [](int x, int y) { return x & y; }); }},
+      {"BitwiseOr",
+       [](double a, double b) { return on_ints(a, b, [](int x, int y) { return x | y; }); }},
+      {"BitwiseXor",
+       [](double a, double b) { return on_ints(a, b, [](int x, int y) { return x ^ y; }); }},
       {"BitShift",
-       [](double a, double b) { return double(int(a) >> int(b)); },
+       [](double a, double b) { return on_ints(a, b, [](int x, int y) { return x >> y; }); },
        {{"direction", std::string("RIGHT")}}},
   };
   for (const Binary& c : all) {
@@ -124,7 +132,7 @@ TEST(TypeNumbers, UnaryOperatorsInEveryType) {
   const std::vector<Unary> all = {
       {"Abs", [](double x) { return std::abs(x); }},
       {"Neg", [](double x) { return -x; }},
-      {"Sign", [](double x) { return double(x > 0) - double(x < 0); }},
+      {"Sign", [](double x) { return x > 0 ? 1.0 : (x < 0 ? -1.0 : 0.0); }},
       {"Relu", [](double x) { return std::max(x, 0.0); }},
       {"Identity", [](double x) { return x; }},
       {"Clip", [](double x) { return x; }},

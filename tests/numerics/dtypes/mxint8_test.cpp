@@ -11,7 +11,10 @@ TEST(MxInt8, IsABlockFormat) { dtype_test::expect_block_format("mxint8", 32, 33,
 TEST(MxInt8, NanFillsItsBlock) { dtype_test::expect_nan_fills_block("mxint8"); }
 
 constexpr unsigned kCodes = 256;
-double value(unsigned code) { return (code < 128 ? double(code) : double(code) - 256) / 64; }
+double value(unsigned code) {
+  const double whole = code;
+  return (code < 128 ? whole : whole - 256) / 64;
+}
 double element(const Bytes& b, std::size_t i) { return value(b[1 + i]); }
 
 TEST(MxInt8, DecodesByItsDefinition) {
