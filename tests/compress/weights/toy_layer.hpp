@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include "base/rng.hpp"
@@ -37,7 +38,7 @@ struct Layer {
         row.push_back(z * size[c]);
       }
       for (std::int64_t i = 0; i < n; ++i) {
-        for (std::int64_t j = 0; j < n; ++j) h[i * n + j] += row[i] * row[j] / kSamples;
+        add(h.data() + i * n, row, row[i] / kSamples);
         amax[i] = std::max(amax[i], static_cast<float>(std::fabs(row[i])));
         mean_abs[i] += static_cast<float>(std::fabs(row[i]) / kSamples);
       }
@@ -51,17 +52,27 @@ struct Layer {
     double signal = 0;
     for (const auto& row : x) {
       for (std::int64_t r = 0; r < w.rows; ++r) {
-        double want = 0;
-        double got = 0;
-        for (std::int64_t c = 0; c < w.columns; ++c) {
-          want += row[c] * w.row(r)[c];
-          got += row[c] * v.row(r)[c];
-        }
+        const double want = dot(w.row(r), row);
+        const double got = dot(v.row(r), row);
         signal += want * want;
         noise += (want - got) * (want - got);
       }
     }
     return noise / signal;
+  }
+
+ private:
+  // Millions of steps, in builds that check each call and optimise nothing: on plain pointers.
+  static void add(double* sum, const std::vector<double>& values, double factor) {
+    const double* v = values.data();
+    for (const double* end = v + values.size(); v != end; ++v, ++sum) *sum += *v * factor;
+  }
+  static double dot(std::span<const float> weights, const std::vector<double>& inputs) {
+    double sum = 0;
+    const float* a = weights.data();
+    const double* b = inputs.data();
+    for (const float* end = a + weights.size(); a != end; ++a, ++b) sum += *a * *b;
+    return sum;
   }
 };
 
