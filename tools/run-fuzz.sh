@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs each fuzz target of build/fuzz for some seconds on its seeds in fuzz/corpus/<target>/.
-# As many run side by side as JOBS says (1). Findings stay in build/fuzz/findings/. The last line is "N passed, N failed".
+# As many run side by side as JOBS says (1). Findings stay in build/fuzz/findings/.
+# The last line is "N passed, N failed".
 #
 # usage: tools/run-fuzz.sh SECONDS [TARGET...]
 set -euo pipefail
