@@ -129,15 +129,20 @@ std::int64_t weight_channel_axis(const Node& node) {
 bool is_coded_weight(const Value* value) {
   const Node* node = value != nullptr ? value->producer() : nullptr;
   if (node == nullptr) return false;
-  const auto are_constant = [&](std::size_t first) {
-    return std::all_of(node->inputs().begin() + static_cast<std::ptrdiff_t>(first),
-                       node->inputs().end(),
+  const auto are_constant = [](const Node& n, std::size_t first) {
+    return std::all_of(n.inputs().begin() + static_cast<std::ptrdiff_t>(first), n.inputs().end(),
                        [](const Value* v) { return v == nullptr || v->is_constant(); });
   };
   if (node->is("Reshape") || node->is("Add")) {
-    return are_constant(1) && is_coded_weight(node->input(0));
+    return are_constant(*node, 1) && is_coded_weight(node->input(0));
   }
-  return (node->is("DequantizeLinear") || node->is("pare", "DequantizeTable")) && are_constant(0);
+  if (!node->is("DequantizeLinear") && !node->is("pare", "DequantizeTable")) return false;
+  // Scales may be stored in few bits, too: NVFP4 and MX blocks.
+  return std::all_of(node->inputs().begin(), node->inputs().end(), [&](const Value* v) {
+    if (v == nullptr || v->is_constant()) return true;
+    const Node* by = v == node->input(0) ? nullptr : v->producer();
+    return by != nullptr && (by->is("DequantizeLinear") || by->is("Cast")) && are_constant(*by, 0);
+  });
 }
 
 const Tensor* constant_weights(const Node& node) {

@@ -33,10 +33,20 @@ bool small_enough(const Node& node) {
   return true;
 }
 
+bool is_decoder(const Node& node) {
+  return node.is("DequantizeLinear") || node.is("pare", "DequantizeTable");
+}
+
+/// Scales that are stored in few bits themselves (NVFP4), for kernels that want to see them.
+bool makes_scales(const Node& node) {
+  const auto& uses = node.output()->uses();
+  return std::all_of(uses.begin(), uses.end(),
+                     [](const Use& use) { return is_decoder(*use.node) && use.input > 0; });
+}
+
 bool foldable(const Node& node, const OpRegistry& ops,
               const std::unordered_set<std::string>& keep) {
-  const bool codes = node.is("DequantizeLinear") || node.is("pare", "DequantizeTable");
-  if (codes || !node.subgraphs().empty()) return false;
+  if ((is_decoder(node) && !makes_scales(node)) || !node.subgraphs().empty()) return false;
   if (!ops.at(node).deterministic || !inputs_are_constant(node) || !makes_tensors(node) ||
       !small_enough(node)) {
     return false;

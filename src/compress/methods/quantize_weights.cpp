@@ -29,14 +29,14 @@ struct Options {
   std::vector<std::string> keep_float;
   std::vector<std::string> only;
   bool keep_ends = false;
+  bool narrow_types = false;
 };
 
 OptionTable<Options> options() {
   OptionTable<Options> t;
   t.text(
       "format", &Options::format,
-      "number format of at most 8 bits, as `pare formats` lists them; those with scales of their "
-      "own (GGUF, MX, NVFP4) are simulated");
+      "number format of at most 8 bits, as `pare formats` lists them; those of GGUF are simulated");
   t.text(
        "method", &Options::method,
        "how weights are rounded: to nearest (rtn), with the best scales for the weights (mse), for "
@@ -67,6 +67,10 @@ OptionTable<Options> options() {
   t.texts("keep_float", &Options::keep_float, "names of layers that stay float");
   t.texts("only", &Options::only, "if given, only these layers");
   t.flag("keep_ends", &Options::keep_ends, "the first and the last layer stay float");
+  t.flag(
+      "narrow_types", &Options::narrow_types,
+      "4-bit floats as FLOAT4E2M1 and the scales of MX blocks as FLOAT8E8M0 (operator sets 23 and "
+      "24: TensorRT), not as tables and bfloat16, which every runtime reads");
   return t;
 }
 
@@ -80,7 +84,11 @@ double decibels(double error) { return error > 0 ? -10 * std::log10(error) : 300
 class Quantizer {
  public:
   Quantizer(Graph& graph, const Options& o, MethodContext& context)
-      : graph_(graph), o_(o), context_(context), format_(weight_format(o.format)) {}
+      : graph_(graph),
+        o_(o),
+        context_(context),
+        format_(weight_format(o.format)),
+        types_(o.narrow_types ? NarrowTypes::standard : NarrowTypes::portable) {}
 
   void run() {
     const LayerChoice choice{o_.least_elements, o_.keep_float, o_.only, o_.keep_ends};
@@ -117,8 +125,9 @@ class Quantizer {
                                    context_.progress);
   }
 
-  /// Formats with scales of their own, which ONNX has no types for: as the floats they stand for.
-  void simulate(Node& node, const WeightMatrix& w, const LayerInputs* inputs) {
+  /// Formats with scales of their own; those that ONNX has no form for as the floats they stand
+  /// for.
+  void store_blocks(Node& node, const WeightMatrix& w, const LayerInputs* inputs) {
     std::vector<float> importance;
     if (inputs != nullptr && inputs->groups == 1) {
       for (std::int64_t c = 0; c < w.columns; ++c) {
@@ -127,16 +136,29 @@ class Quantizer {
       }
     }
     const BlockWeights rounded = round_to_blocks(w, format_, o_.method, importance);
-    node.set_input(1, graph_.add_constant(as_weights(node, rounded.decoded),
-                                          node.input(1)->name() + "_" + o_.format));
+    double bits = rounded.bits;
+    if (rounded.coded) {
+      place_weights(graph_, node, *rounded.coded, rounded.element, types_);
+      bits = placed_bits(*rounded.coded, rounded.element, types_);
+      note_storage(placed_type(*rounded.coded, rounded.element, types_), rounded.element);
+    } else {
+      node.set_input(1, graph_.add_constant(as_weights(node, rounded.decoded),
+                                            node.input(1)->name() + "_" + o_.format));
+      stored_as_ = ", simulated: stored as float32";
+    }
     const auto count = static_cast<double>(w.values.size());
-    bits_ += rounded.bits * count;
+    bits_ += bits * count;
     weights_ += count;
     ++done_;
-    stored_as_ = ", simulated: stored as float32";
     Verdict verdict = accept();
     verdict.reason = cat("weight SQNR ", fixed(weight_sqnr_db(w, rounded.decoded), 1), " dB");
     event(node.name(), std::move(verdict));
+  }
+
+  void note_storage(DType stored, DType format) {
+    if (stored != format && stored.bits_per_value() > format.bits_per_value()) {
+      stored_as_ = cat(", stored as ", stored.name());
+    }
   }
 
   void quantize(const std::string& name) {
@@ -145,20 +167,17 @@ class Quantizer {
     const auto found = inputs_.find(name);
     const LayerInputs* inputs = found == inputs_.end() ? nullptr : &found->second;
     if (format_.info().own_scale) {
-      simulate(*node, w, inputs);
+      store_blocks(*node, w, inputs);
       return;
     }
     std::vector<std::string> notes;
     const CodedWeights coded = round_layer(w, round_options(o_), format_, inputs, notes);
-    place_weights(graph_, *node, coded, format_);
+    place_weights(graph_, *node, coded, format_, types_);
     const auto count = static_cast<double>(w.values.size());
-    bits_ += placed_bits(coded, format_) * count;
+    bits_ += placed_bits(coded, format_, types_) * count;
     weights_ += count;
     ++done_;
-    const DType stored = placed_type(coded, format_);
-    if (stored != format_ && stored.bits_per_value() > format_.bits_per_value()) {
-      stored_as_ = cat(", stored as ", stored.name());
-    }
+    note_storage(placed_type(coded, format_, types_), format_);
     Verdict verdict = accept();
     const WeightMatrix decoded = coded.decoded();
     verdict.reason = cat("weight SQNR ", fixed(weight_sqnr_db(w, decoded), 1), " dB");
@@ -174,6 +193,7 @@ class Quantizer {
   const Options& o_;
   MethodContext& context_;
   DType format_;
+  NarrowTypes types_;
   std::vector<std::string> layers_;
   std::map<std::string, LayerInputs> inputs_;
   std::size_t seen_ = 0;

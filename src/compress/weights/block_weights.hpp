@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -11,6 +12,9 @@ namespace pare {
 struct BlockWeights {
   WeightMatrix decoded;
   double bits = 0;  ///< per weight: blocks, those filled up with zeros included, and a tensor scale
+  /// MX and NVFP4, whose blocks are elements times a scale: the same weights in these terms.
+  std::optional<CodedWeights> coded;
+  DType element;  ///< of `coded`
 };
 
 /// Each row encoded in blocks of `format` (GGUF, MX, NVFP4), the last one filled up with zeros, and

@@ -85,6 +85,13 @@ WeightGrid grid_of(DType format);
 /// The grid without what Extreme::restricted leaves out.
 WeightGrid with_extreme(WeightGrid grid, Extreme extreme);
 
+/// The numbers that scales are, for a file to hold them so.
+enum class ScaleStore : std::uint8_t {
+  float32,
+  power_of_two,  ///< of MX blocks
+  f8e4m3         ///< times CodedWeights::tensor_scale: of NVFP4 blocks
+};
+
 /// Weights by indices into the levels of a grid.
 struct CodedWeights {
   WeightGrid grid;
@@ -92,6 +99,8 @@ struct CodedWeights {
   std::int64_t columns = 0;
   std::vector<std::uint8_t> codes;  ///< index into grid.levels, row by row
   std::vector<GroupScale> scales;   ///< [rows, groups], or one
+  ScaleStore scale_store = ScaleStore::float32;
+  float tensor_scale = 1;
 
   [[nodiscard]] const GroupScale& scale_of(std::int64_t r, std::int64_t c) const noexcept;
   [[nodiscard]] float value(std::int64_t r, std::int64_t c) const noexcept;

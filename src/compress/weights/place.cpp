@@ -21,8 +21,9 @@ struct Storage {
   bool table = false;  ///< codes are indices
 };
 
-Storage storage_of(const CodedWeights& w, DType format) {
+Storage storage_of(const CodedWeights& w, DType format, NarrowTypes types) {
   using enum ElementKind;
+  if (types == NarrowTypes::standard && format.kind() == f4e2m1) return {format, false};
   const std::vector<float>& levels = w.grid.levels;
   const bool integers =
       std::all_of(levels.begin(), levels.end(), [](float v) { return v == std::nearbyint(v); });
@@ -32,13 +33,25 @@ Storage storage_of(const CodedWeights& w, DType format) {
       if (info.min <= levels.front() && levels.back() <= info.max) return {dtype_of(kind), false};
     }
   }
-  // Not f4e2m1: ONNX Runtime 1.30 has no DequantizeLinear for it, while a table of 15 numbers is as
-  // small and runs anywhere.
+  // Not f4e2m1 unless asked for: ONNX Runtime 1.30 has no DequantizeLinear for it, while a table of
+  // 15 numbers is as small and runs anywhere.
   constexpr std::array<ElementKind, 4> kFloats = {f8e4m3fn, f8e4m3fnuz, f8e5m2, f8e5m2fnuz};
   if (std::find(kFloats.begin(), kFloats.end(), format.kind()) != kFloats.end()) {
     return {format, false};
   }
   return {dtype_of(levels.size() <= 4 ? u2 : levels.size() <= 16 ? u4 : u8), true};
+}
+
+/// How scales are stored.
+DType scale_type(const CodedWeights& w, NarrowTypes types, const Storage& s) {
+  using enum ElementKind;
+  switch (w.scale_store) {
+    case ScaleStore::float32: break;
+    case ScaleStore::f8e4m3: return dtype_of(f8e4m3fn);
+    case ScaleStore::power_of_two:
+      return dtype_of(types == NarrowTypes::standard && !s.table ? f8e8m0 : bf16);
+  }
+  return dtype_of(f32);
 }
 
 bool has_zero_points(const CodedWeights& w) {
@@ -67,11 +80,12 @@ std::vector<T> in_file_order(const std::vector<T>& v, std::int64_t rows, std::in
 
 class Placer {
  public:
-  Placer(Graph& graph, Node& node, const CodedWeights& w, DType format)
+  Placer(Graph& graph, Node& node, const CodedWeights& w, DType format, NarrowTypes types)
       : graph_(graph),
         node_(node),
         w_(w),
-        storage_(storage_of(w, format)),
+        types_(types),
+        storage_(storage_of(w, format, types)),
         transposed_(is_transposed(node)),
         shape_(node.input(1)->constant().shape()),
         name_(node.input(1)->name()) {}
@@ -82,9 +96,7 @@ class Placer {
                                      " columns, so that zero points between the levels have no "
                                      "form in ONNX"));
     }
-    Value* scale = graph_.add_constant(
-        Tensor::of<float>(scale_shape(), list([](const GroupScale& g) { return g.scale; })),
-        name_ + "_s");
+    Value* scale = scales();
     std::vector<Value*> inputs = {graph_.add_constant(codes(), name_ + "_q")};
     NodeSpec spec{.op = storage_.table ? "DequantizeTable" : "DequantizeLinear",
                   .domain = storage_.table ? "pare" : "",
@@ -95,6 +107,9 @@ class Placer {
     spec.inputs = std::move(inputs);
     if (!w_.grid.one_scale) spec.attributes["axis"] = axis();
     if (blocked()) spec.attributes["block_size"] = w_.grid.group;
+    if (scale->dtype() == ElementKind::f8e8m0) {
+      spec.attributes["output_dtype"] = static_cast<std::int64_t>(ElementKind::f32);
+    }
     Value* y = graph_.add_node(std::move(spec), &node_)->output();
     y->set_type(ValueType(dtype_of(ElementKind::f32), to_symbolic(codes_shape())));
     y = with_offsets(y);
@@ -123,6 +138,24 @@ class Placer {
     for (const GroupScale& g : w_.scales) out.push_back(fn(g));
     return in_file_order(out, w_.rows, w_.grid.one_scale ? 1 : w_.grid.groups(w_.columns),
                          transposed_ && blocked());
+  }
+
+  Value* scales() {
+    using enum ElementKind;
+    const DType type = scale_type(w_, types_, storage_);
+    const bool shares = w_.scale_store == ScaleStore::f8e4m3;
+    const std::vector<float> values =
+        list([&](const GroupScale& g) { return shares ? g.scale / w_.tensor_scale : g.scale; });
+    Value* s =
+        graph_.add_constant(Tensor::of<float>(scale_shape(), values).cast(type), name_ + "_s");
+    if (shares) {
+      Value* whole = graph_.add_constant(Tensor::scalar(w_.tensor_scale), name_ + "_s_scale");
+      return made({.op = "DequantizeLinear", .inputs = {s, whole}}, "_s_dq", scale_shape());
+    }
+    if (type != bf16) return s;
+    const auto to = static_cast<std::int64_t>(f32);
+    return made({.op = "Cast", .inputs = {s}, .attributes = {{"to", to}}}, "_s_cast",
+                scale_shape());
   }
 
   [[nodiscard]] Tensor codes() const {
@@ -184,12 +217,11 @@ class Placer {
     return behind("Reshape", y, to, shape);
   }
   Value* behind(const std::string& op, Value* y, Value* other, const Shape& shape) {
-    Value* out = graph_
-                     .add_node({.op = op,
-                                .inputs = {y, other},
-                                .output_names = {graph_.unique_name(cat(name_, "_", lower(op)))}},
-                               &node_)
-                     ->output();
+    return made({.op = op, .inputs = {y, other}}, cat("_", lower(op)), shape);
+  }
+  Value* made(NodeSpec spec, const std::string& suffix, const Shape& shape) {
+    spec.output_names = {graph_.unique_name(name_ + suffix)};
+    Value* out = graph_.add_node(std::move(spec), &node_)->output();
     out->set_type(ValueType(dtype_of(ElementKind::f32), to_symbolic(shape)));
     return out;
   }
@@ -197,6 +229,7 @@ class Placer {
   Graph& graph_;
   Node& node_;
   const CodedWeights& w_;
+  NarrowTypes types_;
   Storage storage_;
   bool transposed_;
   Shape shape_;
@@ -228,16 +261,21 @@ Tensor as_weights(const Node& node, const WeightMatrix& m) {
                            in_file_order(m.values, m.rows, m.columns, is_transposed(node)));
 }
 
-void place_weights(Graph& graph, Node& node, const CodedWeights& w, DType format) {
-  Placer(graph, node, w, format).run();
+void place_weights(Graph& graph, Node& node, const CodedWeights& w, DType format,
+                   NarrowTypes types) {
+  Placer(graph, node, w, format, types).run();
 }
 
-DType placed_type(const CodedWeights& w, DType format) { return storage_of(w, format).type; }
+DType placed_type(const CodedWeights& w, DType format, NarrowTypes types) {
+  return storage_of(w, format, types).type;
+}
 
-double placed_bits(const CodedWeights& w, DType format) {
-  const Storage s = storage_of(w, format);
+double placed_bits(const CodedWeights& w, DType format, NarrowTypes types) {
+  const Storage s = storage_of(w, format, types);
   const auto count = static_cast<double>(w.codes.size());
-  double bits = s.type.bits_per_value() * count + 32.0 * static_cast<double>(w.scales.size());
+  double bits = s.type.bits_per_value() * count +
+                scale_type(w, types, s).bits_per_value() * static_cast<double>(w.scales.size());
+  if (w.scale_store == ScaleStore::f8e4m3) bits += 32;  // of the tensor
   if (has_zero_points(w)) bits += s.type.bits_per_value() * static_cast<double>(w.scales.size());
   if (has_fractions(w)) bits += 32.0 * static_cast<double>(w.scales.size());
   if (s.table) bits += 32.0 * static_cast<double>(w.grid.levels.size());

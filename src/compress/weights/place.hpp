@@ -20,14 +20,19 @@ Tensor as_weights(const Node& node, const WeightMatrix& matrix);
 /// of whole numbers, in the narrowest integer type) and 8-bit floats behind DequantizeLinear, with
 /// a scale for all, per output channel or per block; everything else as DequantizeTable. Zero
 /// points between the levels become an Add behind, of blocks between two Reshapes. Blocks of
-/// convolutions lie along (channel, kernel) behind a Reshape. Errors: Fault::config for blocks with
-/// zero points between the levels that do not divide the columns.
-void place_weights(Graph& graph, Node& node, const CodedWeights& w, DType format);
+/// convolutions lie along (channel, kernel) behind a Reshape. Scales that are powers of two lie as
+/// bfloat16 behind Cast, those of NVFP4 as FLOAT8E4M3FN behind a DequantizeLinear of their own.
+/// `types`: NarrowTypes::standard stores 4-bit floats as FLOAT4E2M1 and powers of two as
+/// FLOAT8E8M0 (operator sets 23 and 24), which few runtimes read. Errors: Fault::config for blocks
+/// with zero points between the levels that do not divide the columns.
+enum class NarrowTypes : std::uint8_t { portable, standard };
+void place_weights(Graph& graph, Node& node, const CodedWeights& w, DType format,
+                   NarrowTypes types = NarrowTypes::portable);
 
 /// The element type of the codes as placed.
-DType placed_type(const CodedWeights& w, DType format);
+DType placed_type(const CodedWeights& w, DType format, NarrowTypes types = NarrowTypes::portable);
 
-/// Bits per weight as placed: codes, scales in float32, zero points and offsets.
-double placed_bits(const CodedWeights& w, DType format);
+/// Bits per weight as placed: codes, scales, zero points and offsets.
+double placed_bits(const CodedWeights& w, DType format, NarrowTypes types = NarrowTypes::portable);
 
 }  // namespace pare

@@ -1,4 +1,7 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 #include "base/decimal.hpp"
 #include "base/temp_dir.hpp"
@@ -58,6 +61,90 @@ TEST(QuantizeWeights, EveryFormatRunsAndIsWrittenAndReadBack) {
         cat("format: ", format, std::string(format) == "uint4" ? ", symmetric: false" : "");
     expect_runs(compressed(options), options);
   }
+}
+
+TEST(QuantizeWeights, BlockFormatsRunAndAreWrittenAndReadBack) {
+  for (const char* format :
+       {"mxfp4", "mxfp6_e2m3", "mxfp6_e3m2", "mxfp8_e4m3", "mxfp8_e5m2", "mxint8", "nvfp4"}) {
+    for (const char* types : {"", ", narrow_types: true"}) {
+      const std::string options = cat("format: ", format, types);
+      expect_runs(compressed(options), options);
+    }
+  }
+  expect_runs(compressed("format: f4e2m1, narrow_types: true"), "f4e2m1");
+}
+
+/// x [1, columns] through one product.
+Model one_product(std::int64_t columns, std::int64_t rows) {
+  Model model;
+  Graph& g = *model.graph;
+  Rng rng(6);
+  Value* x = g.add_input("x", ValueType(dtype_of(ElementKind::f32), SymShape{1, columns}));
+  Value* w = g.add_constant(compress_test::random_tensor({columns, rows}, rng, 0.02), "w");
+  g.add_output(compress_test::one(g, "MatMul", {x, w}));
+  model.opsets[""] = 21;
+  return model;
+}
+
+// The two chained DequantizeLinear of NVFP4 weights, as TensorRT reads them: element x (scale of 16
+// x scale of the tensor), with the greatest weight of the tensor at 6 x 448.
+TEST(QuantizeWeights, Nvfp4IsWrittenAsTensorRtReadsIt) {
+  Model model = one_product(32, 4);
+  const Tensor w = model.graph->nodes()[0]->input(1)->constant();
+  const RandomBatches none(1);
+  MethodContext c = context_for(none);
+  run_recipe(
+      model,
+      parse_recipe("steps: [quantize_weights: {format: nvfp4, method: rtn, narrow_types: true, "
+                   "least_elements: 0}]"),
+      c);
+  const TempDir dir;
+  write_model(model, dir.at("m.onnx"), {});
+  const Model back = read_model(dir.at("m.onnx"));
+  EXPECT_GE(back.opsets.at(""), 23);
+  const Node* product = nullptr;
+  for (const Node* node : back.graph->nodes()) {
+    if (node->is("MatMul")) product = node;
+  }
+  ASSERT_NE(product, nullptr);
+  const Node* outer = product->input(1)->producer();
+  ASSERT_TRUE(outer != nullptr && outer->is("DequantizeLinear"));
+  EXPECT_EQ(outer->input(0)->dtype(), ElementKind::f4e2m1);
+  EXPECT_EQ(outer->int_or("block_size", 0), 16);
+  const Node* inner = outer->input(1)->producer();
+  ASSERT_TRUE(inner != nullptr && inner->is("DequantizeLinear"));
+  EXPECT_EQ(inner->input(0)->dtype(), ElementKind::f8e4m3fn);
+  float most = 0;
+  for (const float v : w.to_floats()) most = std::max(most, std::fabs(v));
+  const float whole = inner->input(1)->constant().item<float>();
+  EXPECT_FLOAT_EQ(whole, most / (6 * 448));
+  // Every weight is its nearest multiple: no further off than half the widest gap of the levels.
+  const std::vector<float> codes = outer->input(0)->constant().to_floats();
+  const std::vector<float> scales = inner->input(0)->constant().to_floats();
+  for (std::int64_t k = 0; k < 32; ++k) {
+    for (std::int64_t r = 0; r < 4; ++r) {
+      const float scale = scales[static_cast<std::size_t>(k / 16 * 4 + r)] * whole;
+      const float got = codes[static_cast<std::size_t>(k * 4 + r)] * scale;
+      EXPECT_NEAR(got, w.to_floats()[static_cast<std::size_t>(k * 4 + r)], 1.1 * scale);
+    }
+  }
+}
+
+TEST(QuantizeWeights, BlockFormatsTakeTheBitsTheyShould) {
+  const auto note = [](const std::string& options) {
+    Model model = one_product(512, 64);
+    const RandomBatches none(1);
+    MethodContext c = context_for(none);
+    run_recipe(model, parse_recipe("steps: [quantize_weights: {" + options + "}]"), c);
+    return c.notes.at(0);
+  };
+  using testing::HasSubstr;
+  EXPECT_THAT(note("format: nvfp4"), HasSubstr(" 4.52 bits"));  // and a table of 15 floats
+  EXPECT_THAT(note("format: nvfp4, narrow_types: true"), HasSubstr(" 4.50 bits"));
+  EXPECT_THAT(note("format: mxfp4"), HasSubstr(" 4.51 bits"));  // scales as bfloat16
+  EXPECT_THAT(note("format: mxfp4, narrow_types: true"), HasSubstr(" 4.25 bits"));
+  EXPECT_THAT(note("format: mxfp8_e4m3, narrow_types: true"), HasSubstr(" 8.25 bits"));
+  EXPECT_THAT(note("format: mxfp6_e2m3"), HasSubstr("stored as uint8"));
 }
 
 TEST(QuantizeWeights, EveryGranularityRunsAndIsWrittenAndReadBack) {
@@ -220,7 +307,7 @@ TEST(QuantizeWeights, KnowsWhenItNeedsSamples) {
   EXPECT_FALSE(needs("format: nf4"));
 }
 
-TEST(QuantizeWeights, FormatsWithScalesOfTheirOwnAreSimulated) {
+TEST(QuantizeWeights, FormatsWithScalesOfTheirOwn) {
   const auto run = [](const std::string& options, std::string* note) {
     Model model = compress_test::tiny_net();
     const compress_test::RandomBatches batches(8);
@@ -228,13 +315,13 @@ TEST(QuantizeWeights, FormatsWithScalesOfTheirOwnAreSimulated) {
     run_recipe(model,
                parse_recipe("steps: [quantize_weights: {least_elements: 0, " + options + "}]"), c);
     EXPECT_TRUE(verify(*model.graph, op_registry()).empty());
-    EXPECT_EQ(compress_test::count(*model.graph, "DequantizeLinear"), 0U);
     if (note != nullptr) *note = c.notes.at(0);
     return compress_test::sqnr_db(*compress_test::tiny_net().graph, *model.graph);
   };
   std::string note;
   EXPECT_GT(run("format: q8_0", &note), 35);
   EXPECT_NE(note.find("simulated"), std::string::npos) << note;
+  EXPECT_EQ(compress_test::count(*compressed("format: q8_0").graph, "DequantizeLinear"), 0U);
   const double q4 = run("format: q4_k, method: imatrix", nullptr);
   EXPECT_GT(q4, 15);
   EXPECT_GT(run("format: nvfp4", nullptr), run("format: mxfp4", nullptr));

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/rng.hpp"
 #include "numerics/nvfp4.hpp"
+#include "tensor/tensor.hpp"
 
 namespace pare {
 namespace {
@@ -90,6 +91,35 @@ TEST(BlockWeights, ImportanceMovesTheErrorAway) {
               0.9 * squared_error(w, plain.decoded, importance))
         << format;
   }
+}
+
+// The codec says what the weights are; elements and scales say it again, in numbers of their
+// formats.
+TEST(BlockWeights, ElementsAndScalesAreTheWeights) {
+  const WeightMatrix w = random_matrix(5, 72);  // no multiple of 16 or 32
+  for (const char* name :
+       {"mxfp4", "mxfp6_e2m3", "mxfp6_e3m2", "mxfp8_e4m3", "mxfp8_e5m2", "mxint8", "nvfp4"}) {
+    const BlockWeights got = round_to_blocks(w, dtype_by_name(name), "rtn", {});
+    ASSERT_TRUE(got.coded) << name;
+    const WeightMatrix again = got.coded->decoded();
+    for (std::size_t i = 0; i < w.values.size(); ++i) {
+      ASSERT_FLOAT_EQ(again.values[i], got.decoded.values[i]) << name << " " << i;
+    }
+    const auto blocks = static_cast<std::size_t>(name == std::string("nvfp4") ? 5 : 3);
+    ASSERT_EQ(got.coded->scales.size(), 5 * blocks) << name;
+    for (const GroupScale& g : got.coded->scales) {
+      if (name == std::string("nvfp4")) {
+        const float share = g.scale / got.coded->tensor_scale;
+        const DType e4m3 = dtype_by_name("f8e4m3fn");
+        const float stored = Tensor::of<float>({1}, {share}).cast(e4m3).to_floats()[0];
+        EXPECT_FLOAT_EQ(stored, share);
+      } else {
+        int exponent = 0;
+        EXPECT_EQ(std::frexp(g.scale, &exponent), 0.5F) << name;
+      }
+    }
+  }
+  EXPECT_FALSE(round_to_blocks(w, dtype_by_name("q4_0"), "rtn", {}).coded);
 }
 
 TEST(BlockWeights, RefusesWhatDoesNotApply) {
