@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# Whole networks on pare's native runtime and on ONNX Runtime, in turns, with their outputs compared:
+# the tables of docs/performance.md (Markdown).
+#
+# usage: bench/performance.sh FOLDER [SHARED_FOLDER] [SECONDS]
+#   FOLDER         networks of bench/export_networks.py; their compressed forms are made there
+#   SHARED_FOLDER  trained models and pictures (data for calibration; without it: random numbers)
+#   SECONDS        of timed runs for each pair (default 4; at least 15 runs each)
+#   ONLY=regex     networks whose name matches
+#   THREADS="1 2"  numbers of threads
+#   PARE=program   default build/release/pare
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+folder=${1:?usage: bench/performance.sh FOLDER [SHARED_FOLDER] [SECONDS]}
+shared=${2:-}
+seconds=${3:-4}
+pare=${PARE:-build/release/pare}
+PARE_ONNXRUNTIME=${PARE_ONNXRUNTIME:-$(tools/get-onnxruntime.sh | tail -n 1)}
+export PARE_ONNXRUNTIME
+failures=0
+
+# number FIELD NTH: the NTH number of that name in the JSON on standard input.
+number() {
+  grep -oE "\"$1\": -?[0-9.eE+-]+" | sed -n "$2s/.*: //p"
+}
+
+# pair MODEL THREADS SIZES...: one row's cells "pare ms | ORT ms | ratio | memory"; the outputs must agree.
+# Leaves the median of pare in $ours.
+pair() {
+  local model=$1 threads=$2 json theirs ratio low high off peak
+  shift 2
+  if ! json=$("$pare" bench "$model" --compare-target onnxruntime --threads "$threads" \
+    --seconds "$seconds" "$@" --json --quiet); then
+    echo "performance: $model did not run" >&2
+    failures=$((failures + 1))
+    cells="| - | - | - | - " ours=0
+    return
+  fi
+  theirs=$(number median_ms 1 <<<"$json") ours=$(number median_ms 2 <<<"$json")
+  ratio=$(number ratio 1 <<<"$json") low=$(number low 1 <<<"$json") high=$(number high 1 <<<"$json")
+  off=$(number sqnr_db 1 <<<"$json") peak=$(number peak_memory_bytes 1 <<<"$json")
+  cells=$(awk -v o="$ours" -v t="$theirs" -v r="$ratio" -v l="$low" -v h="$high" \
+    -v mt="$peak" -v mo="$(number peak_memory_bytes 2 <<<"$json")" 'BEGIN {
+      printf "| %.2f | %.2f | **%.2f** (%.2f–%.2f) | %.0f / %.0f ", o, t, 1 / r, 1 / h, 1 / l, mo / 1e6, mt / 1e6 }')
+  # Both compute the same function: far apart means that one of them is wrong.
+  if awk -v s="$off" -v want="$least_sqnr" 'BEGIN { exit !(s < want) }'; then
+    echo "performance: the outputs of $model differ: SQNR $off dB, wanted $least_sqnr" >&2
+    failures=$((failures + 1))
+    cells="$cells(outputs differ: $off dB) "
+  fi
+}
+
+# int8 NAME: the static INT8 form of a network for pictures, as ONNX Runtime is served best.
+int8() {
+  local out=$folder/$1_int8.onnx data=()
+  if [ -s "$out" ]; then return; fi
+  if [ -n "$shared" ]; then
+    data=(--calib "$shared/data/data/imagenet" --preprocess imagenet-torch --calib-limit 16)
+  else
+    echo "performance: INT8 needs pictures to calibrate with: name the shared folder" >&2
+    return 1
+  fi
+  "$pare" compress "$folder/$1.onnx" --step 'optimize: {}' --step 'quantize: {scheme: int8}' \
+    "${data[@]}" --target onnxruntime -o "$out" --quiet >/dev/null
+}
+
+networks=(squeezenet1_1 mobilenet_v1 mobilenet_v2 mobilenet_v3_large resnet18 resnet50)
+head="| network | threads | pare ms | ORT ms | pare / ORT (95 %) | MB: pare / ORT |"
+line="| --- | --: | --: | --: | --: | --: |"
+
+"$pare" doctor | sed -n '1,/^$/s/^/    /p'
+declare -A own
+for kind in fp32 int8; do
+  printf '\n### %s\n\n%s\n%s\n' "$kind" "$head" "$line"
+  least_sqnr=60
+  if [ "$kind" = int8 ]; then least_sqnr=15; fi  # sums near a tie round to either side
+  for name in "${networks[@]}"; do
+    if ! [[ "$name" =~ ${ONLY:-.} ]]; then continue; fi
+    model=$folder/$name.onnx
+    if [ "$kind" = int8 ]; then
+      int8 "$name" || continue
+      model=$folder/${name}_int8.onnx
+    fi
+    for threads in ${THREADS:-1 2}; do
+      pair "$model" "$threads"
+      echo "| $name | $threads $cells|"
+      own[$kind.$name.$threads]=$ours
+    done
+  done
+done
+
+if [[ bert_base =~ ${ONLY:-.} ]]; then
+  dynamic=$folder/bert_base_dynamic.onnx
+  if [ ! -s "$dynamic" ]; then
+    "$pare" compress "$folder/bert_base.onnx" --step 'optimize: {}' \
+      --step 'quantize: {scheme: dynamic_int8}' --target onnxruntime -o "$dynamic" --quiet >/dev/null
+  fi
+  printf '\n### BERT-base, 128 words\n\n%s\n%s\n' "$head" "$line"
+  for threads in ${THREADS:-1 2}; do
+    least_sqnr=60
+    pair "$folder/bert_base.onnx" "$threads"
+    echo "| bert_base fp32 | $threads $cells|"
+    own[fp32.bert_base.$threads]=$ours
+    least_sqnr=15
+    pair "$dynamic" "$threads"
+    echo "| bert_base dynamic INT8 | $threads $cells|"
+    own[int8.bert_base.$threads]=$ours
+  done
+fi
+
+printf '\n### What INT8 gains on pare\n\n| network | threads | fp32 ms | INT8 ms | INT8 / fp32 |\n| --- | --: | --: | --: | --: |\n'
+for name in "${networks[@]}" bert_base; do
+  for threads in ${THREADS:-1 2}; do
+    before=${own[fp32.$name.$threads]:-0} after=${own[int8.$name.$threads]:-0}
+    awk -v b="$before" -v a="$after" -v n="$name" -v t="$threads" \
+      'BEGIN { if (a > 0 && b > 0) printf "| %s | %s | %.2f | %.2f | %.2f |\n", n, t, b, a, a / b }'
+  done
+done
+
+if [ "$failures" -gt 0 ]; then
+  echo "performance: $failures rows failed" >&2
+  exit 1
+fi
