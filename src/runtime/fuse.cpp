@@ -103,6 +103,7 @@ struct Chain {
   std::vector<Post> posts;         // same order; operand indexes `operands`
   std::vector<const Value*> operands;
   const Node* product = nullptr;
+  std::vector<const Value*> scales;  // of an integer product: of its input and of its weights
 };
 
 bool same_shape(const Value& a, const Value& b) {
@@ -124,7 +125,7 @@ class ChainFinder {
       return true;
     }
     if (depth == 0 || node.output() == nullptr) return false;
-    if (gate(node, chain, depth)) return true;
+    if (scaled_integers(node, chain) || gate(node, chain, depth)) return true;
     Activation act;
     if (activation_of(node, mutable_, act)) {
       chain.nodes.push_back(&node);
@@ -157,6 +158,35 @@ class ChainFinder {
       }
     }
     return false;
+  }
+
+  /// Cast(MatMulInteger(...)) * (a scale of the input * constant scales of the columns).
+  bool scaled_integers(const Node& node, Chain& chain) {
+    if (!node.is("Mul")) return false;
+    for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
+      const Node* cast = private_producer(node.input(side), node, "Cast");
+      const Node* factor = private_producer(node.input(1 - side), node, "Mul");
+      if (cast == nullptr || factor == nullptr) continue;
+      const Node* product = private_producer(cast->input(0), node, "MatMulInteger");
+      if (product == nullptr || node.output()->dtype().kind() != ElementKind::f32) continue;
+      for (const std::size_t moving : {std::size_t{0}, std::size_t{1}}) {
+        const Value* scale = factor->input(moving);
+        const Value* columns = factor->input(1 - moving);
+        if (scale == nullptr || mutable_.constant(scale) != nullptr) continue;
+        if (mutable_.constant(columns) == nullptr) continue;
+        chain.nodes.insert(chain.nodes.end(), {&node, factor, cast, product});
+        chain.product = product;
+        chain.scales = {scale, columns};
+        return true;
+      }
+    }
+    return false;
+  }
+
+  const Node* private_producer(const Value* v, const Node& reader, std::string_view op) const {
+    if (v == nullptr || v->producer() == nullptr || !v->producer()->is(op)) return nullptr;
+    if (&v->producer()->graph() != &reader.graph() || !is_private(*v, facts_)) return nullptr;
+    return v->producer();
   }
 
   /// x * sigmoid(x) and x * hard_sigmoid(x), where nothing else reads x.
@@ -238,6 +268,8 @@ std::vector<Unit> fused_float_units(const Node& last, PlanFacts& facts) {
   Unit unit = single_unit(*chain.product);
   unit.covers.assign(chain.nodes.rbegin(), chain.nodes.rend());
   unit.outputs = {last.output()};
+  if (!chain.scales.empty()) unit.inputs.resize(kScaleInput);
+  unit.inputs.insert(unit.inputs.end(), chain.scales.begin(), chain.scales.end());
   const std::size_t first_operand = unit.inputs.size();
   unit.inputs.insert(unit.inputs.end(), chain.operands.begin(), chain.operands.end());
   for (auto p = chain.posts.rbegin(); p != chain.posts.rend(); ++p) {

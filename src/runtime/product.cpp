@@ -26,14 +26,6 @@ std::size_t channel_axis_of(const Unit& unit) {
   return is_convolution(unit) || unit.is("ConvTranspose") ? 1 : shape_of(*unit.output()).size() - 1;
 }
 
-/// The post adds a constant per channel straight behind the product: part of the bias.
-bool is_bias(const Unit& unit, std::size_t post, PlanFacts& facts) {
-  if (post != 0 || unit.posts[0].kind != Post::Kind::add) return false;
-  const Value* v = unit.input(unit.posts[0].operand);
-  return facts.constant(v) != nullptr &&
-         is_channel_constant(*v, *unit.output(), channel_axis_of(unit));
-}
-
 void add_to_bias(ProductPlan& plan, const std::vector<float>& more, std::int64_t channels) {
   if (!plan.has_bias) plan.bias.assign(static_cast<std::size_t>(channels), 0.0F);
   plan.has_bias = true;
@@ -124,6 +116,13 @@ void plan_integers(const Unit& unit, ProductPlan& plan) {
 }
 
 }  // namespace
+
+bool is_bias(const Unit& unit, std::size_t post, PlanFacts& facts) {
+  if (post != 0 || unit.posts[0].kind != Post::Kind::add) return false;
+  const Value* v = unit.input(unit.posts[0].operand);
+  return facts.constant(v) != nullptr &&
+         is_channel_constant(*v, *unit.output(), channel_axis_of(unit));
+}
 
 bool is_convolution(const Unit& unit) {
   if (unit.dequantizes != nullptr) return false;

@@ -21,6 +21,9 @@ struct ProductPlan {
 /// A Conv, or a FusedConv of ONNX Runtime whose Z and activation are the posts of the unit.
 bool is_convolution(const Unit& unit);
 
+/// The post adds a constant per channel straight behind the product: part of the bias.
+bool is_bias(const Unit& unit, std::size_t post, PlanFacts& facts);
+
 /// Whether the posts of a unit can run inside a product of the library.
 Verdict accepts_posts(const Unit& unit, PlanFacts& facts);
 

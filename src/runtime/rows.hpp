@@ -10,6 +10,7 @@ namespace pare {
 std::span<const KernelRow> view_rows();
 std::span<const KernelRow> cast_rows();
 std::span<const KernelRow> dynamic_rows();
+std::span<const KernelRow> dynamic_product_rows();
 std::span<const KernelRow> move_rows();
 std::span<const KernelRow> int8_rows();
 std::span<const KernelRow> conv_rows();
@@ -21,6 +22,8 @@ std::span<const KernelRow> matmul_rows();
 std::span<const KernelRow> packed_rows();
 std::span<const KernelRow> extreme_rows();
 std::span<const KernelRow> choose_rows();
+std::span<const KernelRow> function_rows();
+std::span<const KernelRow> norm_rows();
 std::span<const KernelRow> eltwise_rows();
 std::span<const KernelRow> fake_quantize_rows();
 

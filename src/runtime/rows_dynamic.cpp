@@ -5,7 +5,7 @@
 #include "kernels/int8/int8.hpp"
 #include "kernels/view.hpp"
 #include "numerics/rounding.hpp"
-#include "runtime/onednn.hpp"
+#include "runtime/integer_product.hpp"
 #include "runtime/rows.hpp"
 #include "runtime/window.hpp"
 
@@ -24,18 +24,32 @@ Verdict accepts_dynamic(const Unit& unit, PlanFacts&) {
 }
 
 /// Scale and zero point from the least and greatest value, zero included.
-Affine8 range_of(const float* x, std::int64_t n) {
-  float least = 0;
-  float greatest = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    least = std::min(least, x[i]);
-    greatest = std::max(greatest, x[i]);
-  }
+Affine8 affine_of(float least, float greatest) {
   const float scale = (greatest - least) / 255.0F;
   if (!(scale > 0)) return {1.0F, 0, false};
   const double zero = round_nearest_even(static_cast<double>(-least / scale));
   // Infinite inputs make it not a number.
   return {scale, static_cast<std::int32_t>(zero >= 0 ? std::min(zero, 255.0) : 0), false};
+}
+
+/// Numbers that one call of a kernel goes through.
+constexpr std::int64_t kPiece = 16384;
+
+/// The range of all pieces; `ranges` has two numbers for each.
+Affine8 affine_of(const Int8Kernels& kernels, const float* x, std::int64_t n, float* ranges) {
+  const std::int64_t pieces = (n + kPiece - 1) / kPiece;
+  parallel_for(pieces, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      kernels.range(x + i * kPiece, std::min(kPiece, n - i * kPiece), ranges + 2 * i);
+    }
+  });
+  float least = 0;
+  float greatest = 0;
+  for (std::int64_t i = 0; i < pieces; ++i) {
+    least = std::min(least, ranges[2 * i]);
+    greatest = std::max(greatest, ranges[2 * i + 1]);
+  }
+  return affine_of(least, greatest);
 }
 
 Prepared make_dynamic(const Unit& unit, PlanFacts& facts) {
@@ -46,10 +60,11 @@ Prepared make_dynamic(const Unit& unit, PlanFacts& facts) {
   made.outputs = {layout, Layout::plain, Layout::plain};
   const Int8Kernels* k = &best_int8_kernels();
   made.note = k->isa;
+  made.scratch_bytes = static_cast<std::size_t>((n + kPiece - 1) / kPiece) * 2 * sizeof(float);
   made.kernel = std::make_unique<FunctionKernel>([=](const KernelArgs& args) {
     const float* x = view<float>(args.in[0]);
-    const Affine8 a = range_of(x, n);
-    parallel_for(n, 16384, [&](std::int64_t begin, std::int64_t end) {
+    const Affine8 a = affine_of(*k, x, n, view<float>(args.scratch));
+    parallel_for(n, kPiece, [&](std::int64_t begin, std::int64_t end) {
       if (args.out[0] != nullptr) k->quantize(x + begin, args.out[0] + begin, end - begin, a);
     });
     if (args.out.size() > 1 && args.out[1] != nullptr) *view<float>(args.out[1]) = a.scale;
@@ -62,7 +77,8 @@ Prepared make_dynamic(const Unit& unit, PlanFacts& facts) {
 
 // --- MatMulInteger and ConvInteger
 
-/// Input i is absent, or one constant zero point for all.
+}  // namespace
+
 bool one_zero(const Unit& unit, std::size_t i, PlanFacts& facts, std::int64_t& zero) {
   zero = 0;
   if (unit.input(i) == nullptr) return true;
@@ -73,9 +89,8 @@ bool one_zero(const Unit& unit, std::size_t i, PlanFacts& facts, std::int64_t& z
   return std::all_of(all.begin(), all.end(), [&](std::int64_t z) { return z == zero; });
 }
 
-Verdict accepts_integer(const Unit& unit, PlanFacts& facts) {
+Verdict accepts_integers(const Unit& unit, PlanFacts& facts) {
   const bool conv = unit.is("ConvInteger");
-  if (!conv && !unit.is("MatMulInteger")) return not_mine();
   if (!onednn::exact_int8()) return refuse("this CPU would clip 16-bit sums (no VNNI)");
   const Tensor* w = facts.constant(unit.input(1));
   if (w == nullptr) return refuse("the weights are not constant");
@@ -102,32 +117,24 @@ Verdict accepts_integer(const Unit& unit, PlanFacts& facts) {
   return accept();
 }
 
-/// The primitive, and the zero point that each run hands it as a 32-bit number.
-class IntegerKernel final : public Kernel {
- public:
-  IntegerKernel(std::unique_ptr<onednn::PrimitiveKernel> inner, bool has_zero, bool is_signed)
-      : inner_(std::move(inner)),
-        zero_({{1}, onednn::Type::s32, Dims{1}}, onednn::engine()),
-        has_zero_(has_zero),
-        is_signed_(is_signed) {
-    inner_->bind_constant(DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC, zero_);
-  }
-  void run(const KernelArgs& args) override {
-    std::int32_t zero = 0;
-    if (has_zero_) {
-      zero = std::to_integer<std::int32_t>(args.in[1][0]);
-      if (is_signed_ && zero > 127) zero -= 256;
-    }
-    *static_cast<std::int32_t*>(zero_.get_data_handle()) = zero;
-    inner_->run(args);
-  }
+IntegerKernel::IntegerKernel(std::unique_ptr<onednn::PrimitiveKernel> inner, bool has_zero,
+                             bool is_signed)
+    : inner_(std::move(inner)),
+      zero_({{1}, onednn::Type::s32, Dims{1}}, onednn::engine()),
+      has_zero_(has_zero),
+      is_signed_(is_signed) {
+  inner_->bind_constant(DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC, zero_);
+}
 
- private:
-  std::unique_ptr<onednn::PrimitiveKernel> inner_;
-  dnnl::memory zero_;
-  bool has_zero_;
-  bool is_signed_;
-};
+void IntegerKernel::run(const KernelArgs& args) {
+  std::int32_t zero = 0;
+  if (has_zero_) {
+    zero = std::to_integer<std::int32_t>(args.in[1][0]);
+    if (is_signed_ && zero > 127) zero -= 256;
+  }
+  *static_cast<std::int32_t*>(zero_.get_data_handle()) = zero;
+  inner_->run(args);
+}
 
 Tensor signed_weights(const Unit& unit, PlanFacts& facts) {
   std::int64_t zero = 0;
@@ -139,6 +146,14 @@ Tensor signed_weights(const Unit& unit, PlanFacts& facts) {
   for (std::size_t i = 0; i < codes.size(); ++i)
     data[i] = static_cast<std::int8_t>(codes[i] - zero);
   return out;
+}
+
+namespace {
+
+Verdict accepts_integer(const Unit& unit, PlanFacts& facts) {
+  if (!unit.is("ConvInteger") && !unit.is("MatMulInteger")) return not_mine();
+  if (unit.covers.size() > 1) return not_mine();  // a scaled product
+  return accepts_integers(unit, facts);
 }
 
 /// What is left to do when the primitive is there.

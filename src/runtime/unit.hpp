@@ -26,6 +26,10 @@ struct Quant {
   std::int32_t zero_point = 0;
 };
 
+/// Inputs of a scaled integer product from here on, behind those of MatMulInteger: the scale of its
+/// input, the scales of its weights.
+inline constexpr std::size_t kScaleInput = 4;
+
 /// Nodes that are executed as one step: a main operator, what follows it (posts), and, when it is
 /// quantized, the Q/DQ nodes around it.
 struct Unit {

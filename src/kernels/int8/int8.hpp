@@ -36,6 +36,8 @@ struct Int8Kernels {
   /// As binary with one value of b for all.
   void (*binary_one)(const std::byte* a, std::byte b, std::byte* y, std::int64_t n,
                      const Binary8& how);
+  /// {least, greatest} of n numbers and 0; NaN is passed over.
+  void (*range)(const float* x, std::int64_t n, float range[2]);
   /// Adds n codes to n 32-bit sums.
   void (*accumulate)(const std::byte* x, std::int32_t* sums, std::int64_t n, bool is_signed);
 };

@@ -5,7 +5,8 @@
 
 namespace pare {
 
-constexpr Int8Kernels kTable = {"avx512", quantize, dequantize, binary, binary_one, accumulate};
+constexpr Int8Kernels kTable = {"avx512",   quantize, dequantize, binary,
+                                binary_one, range,    accumulate};
 
 const Int8Kernels* int8_kernels_avx512() { return &kTable; }
 

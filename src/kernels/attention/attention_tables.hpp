@@ -1,0 +1,11 @@
+#pragma once
+
+#include "kernels/attention/attention.hpp"
+
+namespace pare {
+
+const AttentionKernels* attention_kernels_base();
+const AttentionKernels* attention_kernels_avx2();
+const AttentionKernels* attention_kernels_avx512();
+
+}  // namespace pare

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "kernels/functions/functions.hpp"
+
+namespace pare {
+
+const FunctionKernels* function_kernels_base();
+const FunctionKernels* function_kernels_avx2();
+const FunctionKernels* function_kernels_avx512();
+
+}  // namespace pare

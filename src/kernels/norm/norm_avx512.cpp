@@ -1,0 +1,18 @@
+#include "kernels/norm/norm_tables.hpp"
+
+#include "kernels/wide/lanes_avx512.inc"
+
+#include "kernels/wide/functions.inc"
+
+#include "kernels/norm/norm_body.inc"
+
+namespace pare {
+namespace {
+
+constexpr NormKernels kTable = table("avx512");
+
+}  // namespace
+
+const NormKernels* norm_kernels_avx512() { return &kTable; }
+
+}  // namespace pare
