@@ -22,6 +22,7 @@ std::span<const KernelRow> matmul_rows();
 std::span<const KernelRow> packed_rows();
 std::span<const KernelRow> extreme_rows();
 std::span<const KernelRow> choose_rows();
+std::span<const KernelRow> attention_rows();
 std::span<const KernelRow> function_rows();
 std::span<const KernelRow> norm_rows();
 std::span<const KernelRow> eltwise_rows();

@@ -262,6 +262,7 @@ Prepared make_binary(const Unit& unit, PlanFacts& facts) {
 
 Verdict accepts_softmax(const Unit& unit, PlanFacts&) {
   if (!unit.is("Softmax") && !unit.is("LogSoftmax")) return not_mine();
+  if (unit.attention != nullptr) return not_mine();
   if (unit.input(0)->dtype().kind() != ElementKind::f32) return refuse("not float32");
   const std::size_t rank = shape_of(*unit.input(0)).size();
   if (rank == 0 || rank > 6) return refuse(cat("rank ", rank));

@@ -177,7 +177,7 @@ std::size_t softmax_axis(const Unit& unit, PlanFacts& facts) {
 }
 
 Verdict accepts_softmax(const Unit& unit, PlanFacts& facts) {
-  if (!unit.is("Softmax") || unit.quantized) return not_mine();
+  if (!unit.is("Softmax") || unit.quantized || unit.attention != nullptr) return not_mine();
   if (unit.input(0)->dtype().kind() != ElementKind::f32) return refuse("not float32");
   const Shape x = shape_of(*unit.input(0));
   if (x.empty()) return refuse("a single number");

@@ -31,6 +31,9 @@ Unit best_unit(const Node& node, PlanFacts& facts) {
     for (Unit& unit : quantized_units(node, facts)) {
       if (some_row_accepts(unit, facts, reasons)) return std::move(unit);
     }
+    for (Unit& unit : attention_units(node, facts)) {
+      if (some_row_accepts(unit, facts, reasons)) return std::move(unit);
+    }
     for (Unit& unit : fused_float_units(node, facts)) {
       if (auto packed = packed_unit(unit, facts)) {
         if (some_row_accepts(*packed, facts, reasons)) return std::move(*packed);

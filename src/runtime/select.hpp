@@ -13,6 +13,9 @@ Unit single_unit(const Node& node);
 /// is nothing to fuse.
 std::vector<Unit> fused_float_units(const Node& last, PlanFacts& facts);
 
+/// Softmax attention that ends in `last`: the product with the values, or a Transpose of it.
+std::vector<Unit> attention_units(const Node& last, PlanFacts& facts);
+
 /// Units that run on integers, ending in `last`: a QuantizeLinear behind something that
 /// DequantizeLinear feeds, or a product of dequantized values.
 std::vector<Unit> quantized_units(const Node& last, PlanFacts& facts);

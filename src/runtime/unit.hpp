@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ir/graph.hpp"
 #include "kernels/activation.hpp"
+#include "kernels/attention/attention.hpp"
 
 namespace pare {
 
@@ -44,7 +46,10 @@ struct Unit {
   Tensor weights;                    ///< input 1 as int8 less its zero point, when quantized
   /// Packed weights: the operator that would make floats of them; input 1 is its codes.
   const Node* dequantizes = nullptr;
-  bool turned_weights = false;         ///< a Transpose lies between it and the product
+  bool turned_weights = false;  ///< a Transpose lies between it and the product
+  /// Attention made of several nodes, `node` its Softmax: inputs are q, k, v and perhaps a mask, of
+  /// which this says where their elements are.
+  std::shared_ptr<const AttentionShape> attention;
   Quant out_quant;                     ///< off = the output is float
   std::vector<std::string> refused;    ///< why larger units were not used
   std::vector<const Value*> captures;  ///< read by bodies of control flow
