@@ -81,6 +81,12 @@ class PlanFacts {
   const OpRegistry& ops;
   const SessionOptions& options;
   std::unordered_set<const Value*> observed;
+  std::unordered_set<const Node*> bf16;  ///< products of a graph in bfloat16
+
+  /// Whether a product may round its inputs to bfloat16: the session or the graph says so.
+  [[nodiscard]] bool may_round(const Node& product) const {
+    return options.allow_bf16 || bf16.count(&product) != 0;
+  }
 
   /// Data of a constant, or of a DequantizeLinear or DequantizeTable of constants, an Add or
   /// Reshape of these; nullptr for anything else.

@@ -174,6 +174,16 @@ bool has_amx() {
   return dnnl::get_effective_cpu_isa() == dnnl::cpu_isa::avx512_core_amx;
 }
 
+bool has_bf16() {
+#if defined(__x86_64__)
+  const auto isa = dnnl::get_effective_cpu_isa();
+  return __builtin_cpu_supports("avx512bf16") && exact_int8() &&
+         isa != dnnl::cpu_isa::avx512_core_vnni && isa != dnnl::cpu_isa::avx2_vnni;
+#else
+  return false;
+#endif
+}
+
 bool exact_int8() {
   switch (dnnl::get_effective_cpu_isa()) {
     case dnnl::cpu_isa::all:

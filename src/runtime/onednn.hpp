@@ -85,6 +85,8 @@ dnnl::primitive_attr attributes();
 /// Whether 8-bit products add up without 16-bit saturation in between (VNNI). Without it the
 /// library would clip sums of u8 times s8 silently, so quantized products then run as floats.
 bool exact_int8();
+/// Whether the CPU multiplies pairs of bfloat16 numbers, and the library knows.
+bool has_bf16();
 /// Whether the library uses AMX (matrix tiles) on this CPU.
 bool has_amx();
 

@@ -38,6 +38,7 @@ class Planner {
   Planner(PlanGraph graph, const OpRegistry& ops, const SessionOptions& options)
       : plan_(std::make_unique<Plan>()), facts_(ops, options), ops_(ops), options_(options) {
     plan_->graph = std::move(graph);
+    facts_.bf16 = plan_->graph.bf16;
   }
 
   std::unique_ptr<Plan> build() {

@@ -127,7 +127,7 @@ PlanGraph prepare_graph(const Graph& graph, const OpRegistry& ops,
   plan.graph = graph.clone();
   bind_input_shapes(*plan.graph, shapes);
   plan.facts = infer_shapes(*plan.graph, ops);
-  if (widen && widen_halves(*plan.graph)) plan.facts = infer_shapes(*plan.graph, ops);
+  if (widen && widen_halves(*plan.graph, plan.bf16)) plan.facts = infer_shapes(*plan.graph, ops);
   if (widen && simulate_formats(*plan.graph, keep)) plan.facts = infer_shapes(*plan.graph, ops);
   for (int round = 0; round < kMostRounds && fold_once(plan, ops, keep) > 0; ++round) {
     plan.facts = infer_shapes(*plan.graph, ops);

@@ -15,6 +15,7 @@ namespace pare {
 struct PlanGraph {
   std::unique_ptr<Graph> graph;
   std::unordered_map<const Value*, ValueFacts> facts;
+  std::unordered_set<const Node*> bf16;  ///< products that may round their inputs to bfloat16
 };
 
 /// Copies `graph`, binds the input shapes, infers all others and folds what does not depend on

@@ -101,6 +101,17 @@ Verdict accepts_int8(const Unit& unit, PlanFacts& facts) {
   return accepts_common(unit, facts);
 }
 
+/// Products that gain more than rounding their inputs takes: constant weights, read by some rows.
+Verdict accepts_bf16(const Unit& unit, PlanFacts& facts) {
+  constexpr std::int64_t kLeastDepth = 64;
+  if (!is_mine(unit) || unit.quantized || !facts.may_round(*unit.node)) return not_mine();
+  if (!onednn::has_bf16()) return refuse("this CPU has no bfloat16 products");
+  if (facts.constant(unit.input(1)) == nullptr) return refuse("the weights are not constant");
+  const Shape w = shape_of(*unit.input(1));
+  if (w.size() != 2 || w[0] < kLeastDepth || w[1] < kLeastDepth) return refuse("small weights");
+  return accepts_float(unit, facts);
+}
+
 /// Rows [K, N] from [N, K].
 Tensor transposed(const Tensor& w) {
   Tensor out(w.type(), {w.dim(1), w.dim(0)});
@@ -118,15 +129,18 @@ Tensor transposed(const Tensor& w) {
   return out;
 }
 
-Prepared make_matmul(const Unit& unit, PlanFacts& facts) {
+/// `bf16`: the left operand and the weights are rounded to bfloat16, sums are float32.
+Prepared make_product(const Unit& unit, PlanFacts& facts, bool bf16) {
   const MatSizes m = mat_sizes(unit, facts);
   const bool constant = unit.quantized || facts.constant(unit.input(1)) != nullptr;
   const ProductPlan plan = plan_product(unit, facts, m.y.back());
   return onednn::guarded([&] {
-    const Desc src = with_order(plan.src_type, m.a, m.transposed_a);
+    const Desc given = with_order(plan.src_type, m.a, m.transposed_a);
+    const Desc src = bf16 ? onednn::plain(onednn::Type::bf16, m.a) : given;
     const Desc moving = with_order(plan.weights_type, m.b, m.transposed_b);
     const Desc dst = onednn::plain(plan.dst_type, m.y);
-    const Desc weights = constant ? onednn::any(plan.weights_type, m.b) : moving;
+    const onednn::Type weights_type = bf16 ? onednn::Type::bf16 : plan.weights_type;
+    const Desc weights = constant ? onednn::any(weights_type, m.b) : moving;
     Dims bias_dims(m.y.size(), 1);
     bias_dims.back() = m.y.back();
     const Desc bias = plan.has_bias ? onednn::plain(onednn::Type::f32, bias_dims) : Desc();
@@ -136,7 +150,9 @@ Prepared make_matmul(const Unit& unit, PlanFacts& facts) {
     Prepared made;
     auto kernel = std::make_unique<onednn::PrimitiveKernel>(dnnl::matmul(pd));
     made.inputs.push_back({unit.input(0), Layout::plain});
-    kernel->bind_input(DNNL_ARG_SRC, src, 0);
+    made.scratch_bytes = pd.scratchpad_desc().get_size();
+    const std::size_t offset = bf16 ? onednn::add_scratch(made, src) : 0;
+    kernel->bind_reordered(DNNL_ARG_SRC, given, src, 0, offset);
     kernel->bind_output(DNNL_ARG_DST, dst);
     kernel->bind_scratch(pd.scratchpad_desc());
     if (constant) {
@@ -157,14 +173,20 @@ Prepared make_matmul(const Unit& unit, PlanFacts& facts) {
       made.inputs.push_back({plan.sum, Layout::plain});
     }
     made.outputs = {Layout::plain};
-    made.scratch_bytes = pd.scratchpad_desc().get_size();
     made.note = pd.impl_info_str();
     made.kernel = std::move(kernel);
     return made;
   });
 }
 
+Prepared make_matmul(const Unit& unit, PlanFacts& facts) {
+  return make_product(unit, facts, false);
+}
+
+Prepared make_bf16(const Unit& unit, PlanFacts& facts) { return make_product(unit, facts, true); }
+
 constexpr KernelRow kRows[] = {{"onednn:matmul_int8", accepts_int8, make_matmul},
+                               {"onednn:matmul_bf16", accepts_bf16, make_bf16},
                                {"onednn:matmul", accepts_float, make_matmul}};
 
 }  // namespace

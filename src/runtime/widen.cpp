@@ -90,8 +90,14 @@ void widen_node(Node& node) {
 
 }  // namespace
 
-bool widen_halves(Graph& graph) {
+bool widen_halves(Graph& graph, std::unordered_set<const Node*>& bf16) {
   if (!can_widen(graph)) return false;
+  for (const Node* node : graph.nodes()) {
+    const Value* y = node->outputs().empty() ? nullptr : node->outputs()[0];
+    if (y != nullptr && y->dtype().valid() && y->dtype().kind() == ElementKind::bf16) {
+      bf16.insert(node);
+    }
+  }
   std::vector<ElementKind> wanted;
   for (const Value* v : graph.outputs()) wanted.push_back(v->dtype().kind());
   const std::vector<Node*> nodes = graph.nodes();
