@@ -28,4 +28,10 @@ class Fidelity {
   ErrorStats stats_;
 };
 
+/// Share of the rows (along the last dimension of more than one value) whose greatest value stands
+/// at the same place. Where floats are no rows: of those that differ by at most one percent of the
+/// greatest magnitude. Of integers: of equal ones. 1 for nothing.
+/// Errors: Fault::usage when the shapes differ, Fault::unsupported for text.
+double same_answers(const Tensor& reference, const Tensor& other);
+
 }  // namespace pare

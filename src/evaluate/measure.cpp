@@ -66,14 +66,20 @@ class Runner {
                  {"threads", request_.threads},
                  {"sizes", request_.sizes},
                  {"seed", request_.seed}};
-    if (!request_.inputs.empty() && folder_ == nullptr) {
+    const bool sends = !request_.inputs.empty();
+    if ((sends || request_.keep_outputs) && folder_ == nullptr) {
       folder_ = std::make_unique<TemporaryDirectory>();
-      write_tensors(folder_->path() / "inputs", request_.inputs);
+      if (sends) write_tensors(folder_->path() / "inputs", request_.inputs);
     }
-    if (folder_ != nullptr) load["inputs"] = (folder_->path() / "inputs").string();
+    if (sends) load["inputs"] = (folder_->path() / "inputs").string();
     const json loaded = ask(load);
     loads_.push_back(loaded.at("load_ms").get<double>());
     outcome.value.target_version = loaded.at("version").get<std::string>();
+    if (request_.keep_outputs && outcome.value.outputs.empty()) {
+      const std::filesystem::path file = folder_->path() / "outputs";
+      (void)ask({{"do", "outputs"}, {"file", file.string()}});
+      outcome.value.outputs = read_tensors(file);
+    }
     const std::vector<double> warm = run(0, std::max(1, options_.warm_up));
     expected_ms_ = std::max(1e-4, *std::min_element(warm.begin(), warm.end()));
   }

@@ -28,6 +28,7 @@ struct MeasureRequest {
   /// For made-up inputs: sizes of named dimensions; unknown ones are 1.
   std::map<std::string, std::int64_t> sizes;
   std::uint64_t seed = 0;
+  bool keep_outputs = false;  ///< the results of one run become Measurement::outputs
 };
 
 struct MeasureOptions {
@@ -58,6 +59,7 @@ struct Measurement {
   PeakMemory memory;
   double load_ms = 0;  ///< reading and planning; median over the processes
   std::string target_version;
+  std::vector<Tensor> outputs;  ///< only with MeasureRequest::keep_outputs
 };
 
 /// A measurement, or why there is none. A crash of the measured runtime ends only its child.

@@ -69,6 +69,10 @@ class Child {
     if (what == "load") return load(request);
     if (model_ == nullptr) throw Error(Fault::usage, "nothing is loaded");
     if (what == "run") return run(request.at("warm").get<int>(), request.at("count").get<int>());
+    if (what == "outputs") {
+      write_tensors(request.at("file").get<std::string>(), model_->run(inputs_));
+      return json::object();
+    }
     if (what == "memory") return {{"peak_bytes", peak_bytes()}, {"base_bytes", base_bytes_}};
     throw Error(Fault::usage, cat("unknown request ", what));
   }

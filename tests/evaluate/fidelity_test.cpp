@@ -67,6 +67,25 @@ TEST(Fidelity, RefusesOtherShapesAndKnowsNothingWithoutValues) {
   EXPECT_TRUE(std::isnan(f.cosine()));
 }
 
+TEST(SameAnswers, CountsRowsWithTheirGreatestValueAtTheSamePlace) {
+  const Tensor a = Tensor::of<float>({2, 3}, {1, 2, 3, 9, 8, 7});
+  const Tensor b = Tensor::of<float>({2, 3}, {1, 2, 2.5F, 7, 8, 6});
+  EXPECT_DOUBLE_EQ(same_answers(a, a), 1);
+  EXPECT_DOUBLE_EQ(same_answers(a, b), 0.5);
+  // Dimensions of one behind the classes are no rows.
+  EXPECT_DOUBLE_EQ(same_answers(a.reshaped({2, 3, 1, 1}), b.reshaped({2, 3, 1, 1})), 0.5);
+}
+
+TEST(SameAnswers, ComparesSingleNumbersByTheirSizeAndIntegersExactly) {
+  EXPECT_DOUBLE_EQ(same_answers(Tensor::of<float>({1}, {100}), Tensor::of<float>({1}, {99.5F})), 1);
+  EXPECT_DOUBLE_EQ(same_answers(Tensor::of<float>({1}, {100}), Tensor::of<float>({1}, {90})), 0);
+  const Tensor a = Tensor::of<std::int64_t>({4}, {1, 2, 3, 4});
+  const Tensor b = Tensor::of<std::int64_t>({4}, {1, 2, 3, 5});
+  EXPECT_DOUBLE_EQ(same_answers(a, b), 0.75);
+  EXPECT_DOUBLE_EQ(same_answers(Tensor::of<float>({0}, {}), Tensor::of<float>({0}, {})), 1);
+  EXPECT_THROW((void)same_answers(a, Tensor::of<float>({1}, {1})), Error);
+}
+
 TEST(Fidelity, ComparesIntegersToo) {
   Fidelity f;
   f.add(Tensor::of<std::int64_t>({2}, {10, -10}), Tensor::of<std::int64_t>({2}, {9, -10}));

@@ -58,6 +58,18 @@ TEST_F(Measure, SeesThatSixtyFourTimesTheWorkIsSlower) {
   EXPECT_TRUE(s.is_faster()) << s.ratio;
 }
 
+TEST_F(Measure, KeepsTheOutputsOfOneRunWhenAsked) {
+  MeasureRequest r = model("product 16");
+  EXPECT_TRUE(measure(r, brief()).outputs.empty());
+  r.keep_outputs = true;
+  const std::vector<Tensor> once = measure(r, brief()).outputs;
+  const std::vector<Tensor> again = measure(r, brief()).outputs;
+  ASSERT_EQ(once.size(), 1U);
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_GT(once[0].size(), 0);
+  EXPECT_TRUE(identical(once[0], again[0]));
+}
+
 TEST_F(Measure, MemoryGrowsByAtLeastTheModel) {
   const PeakMemory small = measure(model("constant 1"), brief()).memory;
   const PeakMemory large = measure(model("constant 65"), brief()).memory;
