@@ -19,6 +19,8 @@ struct BenchArguments {
   double seconds = 5;
   std::int64_t runs = 2000;
   bool profile = false;
+  std::string html;         ///< page of the profile
+  bool throughput = false;  ///< sessions side by side against one with all threads
 };
 
 /// Latency and memory as `--json` prints them.
@@ -29,8 +31,11 @@ nlohmann::json latency_json(const Measurement& m);
 nlohmann::json bench_targets(const MeasureRequest& request, const std::string& other_target,
                              const MeasureOptions& options, std::string& text);
 
-/// Time per node.
+/// Time per node against what the machine can do; written as a page too when `a.html` is set.
 nlohmann::json bench_profile(const BenchArguments& a, const Console& console, std::string& text);
+
+/// Samples per second of sessions side by side, one of all threads, and batches.
+nlohmann::json bench_throughput(const BenchArguments& a, const Console& console, std::string& text);
 
 /// Adds a row on a measurement; the header is bench_table()'s.
 Table bench_table(const std::string& first_column);

@@ -1,59 +1,168 @@
 #include <algorithm>
+#include <chrono>
+#include <map>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
+#include "base/threads.hpp"
 #include "cli/bench.hpp"
 #include "cli/inputs.hpp"
+#include "evaluate/host.hpp"
+#include "evaluate/roofline.hpp"
+#include "report/profile_page.hpp"
 
 namespace pare {
 namespace {
 
-/// Per-node times, most expensive first, with the share of the whole and how close the node comes
-/// to the fastest node of the run in operations per second.
-nlohmann::json profile_json(std::vector<StepInfo> steps, Table& table) {
-  std::stable_sort(steps.begin(), steps.end(),
-                   [](const StepInfo& a, const StepInfo& b) { return a.mean_ms > b.mean_ms; });
-  double total = 0;
-  double best = 0;
-  for (const StepInfo& s : steps) {
-    total += s.mean_ms;
-    if (s.mean_ms > 0) best = std::max(best, s.cost.flops / s.mean_ms);
+constexpr std::size_t kShown = 25;
+constexpr std::size_t kWorst = 5;
+constexpr int kWarmUp = 3;
+constexpr int kLeastRuns = 20;
+constexpr int kMostRuns = 400;
+constexpr double kSeconds = 1;
+
+nlohmann::json peaks_json(const MachinePeaks& p) {
+  nlohmann::json reads = nlohmann::json::array();
+  for (const ReadRate& r : p.reads) reads.push_back({{"bytes", r.bytes}, {"gb_per_s", r.gb_per_s}});
+  return {{"threads", p.threads},   {"f32_gflops", p.f32_gflops},
+          {"f32_isa", p.f32_isa},   {"bf16_gflops", p.bf16_gflops},
+          {"bf16_isa", p.bf16_isa}, {"int8_gflops", p.int8_gflops},
+          {"int8_isa", p.int8_isa}, {"reads", reads}};
+}
+
+/// One line per number of threads.
+std::string peaks_text(const std::vector<MachinePeaks>& all) {
+  Table table({"machine", "f32 GFLOP/s", "bf16", "int8", "cache GB/s", "memory GB/s"});
+  for (const MachinePeaks& p : all) {
+    table.row({cat(p.threads, p.threads == 1 ? " thread" : " threads"), fixed(p.f32_gflops, 0),
+               p.bf16_gflops > 0 ? fixed(p.bf16_gflops, 0) : std::string("-"),
+               fixed(p.int8_gflops, 0), fixed(p.reads.front().gb_per_s, 0),
+               fixed(p.reads.back().gb_per_s, 1)});
   }
-  nlohmann::json out = nlohmann::json::array();
-  constexpr std::size_t kShown = 25;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const StepInfo& s = steps[i];
-    const double gflops = s.mean_ms > 0 ? s.cost.flops / s.mean_ms / 1e6 : 0;
-    const double share = total > 0 ? s.mean_ms / total : 0;
-    const double roof = best > 0 && s.mean_ms > 0 ? s.cost.flops / s.mean_ms / best : 0;
-    if (i < kShown) {
-      table.row({s.node, s.kernel, fixed(s.mean_ms, 4) + " ms", percent(share), fixed(gflops, 2),
-                 percent(roof)});
-    }
-    out.push_back({{"node", s.node},
-                   {"op", s.op},
-                   {"kernel", s.kernel},
-                   {"mean_ms", s.mean_ms},
-                   {"share", share},
-                   {"gflops", gflops},
-                   {"roofline_share", roof},
-                   {"refused", s.refused}});
+  return table.text();
+}
+
+/// Steps' times between two readings of a session's counters.
+std::vector<StepInfo> since(std::vector<StepInfo> now, const std::vector<StepInfo>& before) {
+  if (now.size() != before.size()) return now;
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    const auto runs = static_cast<double>(now[i].runs - before[i].runs);
+    if (runs <= 0) continue;
+    now[i].mean_ms = (now[i].mean_ms * static_cast<double>(now[i].runs) -
+                      before[i].mean_ms * static_cast<double>(before[i].runs)) /
+                     runs;
+    now[i].runs -= before[i].runs;
   }
-  return out;
+  return now;
+}
+
+std::vector<StepInfo> timed_steps(const BenchArguments& a, const Console& console) {
+  TargetChoice choice = open_target(a.target, console.options().threads);
+  choice.options.profile = true;
+  const auto model = choice.target->load(a.model, choice.options);
+  const auto inputs = read_inputs(model->inputs(), a.inputs, a.sizes, console.options().seed);
+  // Other targets can be asked once, at the end.
+  const bool repeats = choice.target->name == "native";
+  for (int i = 0; i < kWarmUp; ++i) (void)model->run(inputs);
+  const std::vector<StepInfo> cold = repeats ? model->profile() : std::vector<StepInfo>();
+  const auto start = std::chrono::steady_clock::now();
+  const auto passed = [&] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  for (int i = 0; i < kLeastRuns || (i < kMostRuns && passed() < kSeconds); ++i) {
+    (void)model->run(inputs);
+  }
+  return since(model->profile(), cold);
+}
+
+nlohmann::json step_json(const RoofStep& r, double total_ms) {
+  const StepInfo& s = r.step;
+  return {{"node", s.node},
+          {"op", s.op},
+          {"kernel", s.kernel},
+          {"output_shape", s.output_shape},
+          {"mean_ms", s.mean_ms},
+          {"share", total_ms > 0 ? s.mean_ms / total_ms : 0},
+          {"arithmetic", to_string(r.arithmetic)},
+          {"flops", s.cost.flops},
+          {"bytes", s.cost.bytes},
+          {"gflops", r.gflops},
+          {"gb_per_s", r.gb_per_s},
+          {"intensity", r.intensity},
+          {"roof_gflops", r.roof_gflops},
+          {"roof_ms", r.roof_ms},
+          {"roofline_share", r.share},
+          {"lost_ms", r.lost_ms},
+          {"bound", r.by_memory ? "memory" : "arithmetic"},
+          {"refused", s.refused}};
+}
+
+std::string steps_text(const Roofline& roof) {
+  Table table({"node", "kernel", "time", "share", "GFLOP/s", "GB/s", "of its roof", "bound by"});
+  std::vector<const RoofStep*> order;
+  for (const RoofStep& r : roof.steps) order.push_back(&r);
+  std::stable_sort(order.begin(), order.end(), [](const RoofStep* a, const RoofStep* b) {
+    return a->step.mean_ms > b->step.mean_ms;
+  });
+  for (std::size_t i = 0; i < std::min(kShown, order.size()); ++i) {
+    const RoofStep& r = *order[i];
+    table.row({r.step.node, r.step.kernel, fixed(r.step.mean_ms, 4) + " ms",
+               percent(roof.total_ms > 0 ? r.step.mean_ms / roof.total_ms : 0), fixed(r.gflops, 2),
+               fixed(r.gb_per_s, 2), r.roof_ms > 0 ? percent(r.share) : std::string("-"),
+               r.by_memory ? "memory" : cat(to_string(r.arithmetic), " arithmetic")});
+  }
+  return table.text();
+}
+
+std::string worst_text(const Roofline& roof) {
+  std::string out = "\nMost time lost against the roof:\n";
+  Table table({"node", "kernel", "time", "at its roof", "lost", "refused before"});
+  for (const std::size_t i : worst_steps(roof, kWorst)) {
+    const RoofStep& r = roof.steps[i];
+    table.row({r.step.node, r.step.kernel, fixed(r.step.mean_ms, 4) + " ms",
+               fixed(r.roof_ms, 4) + " ms", fixed(r.lost_ms, 4) + " ms",
+               r.step.refused.empty() ? std::string("-") : r.step.refused.back()});
+  }
+  return out + table.text();
 }
 
 }  // namespace
 
 nlohmann::json bench_profile(const BenchArguments& a, const Console& console, std::string& text) {
-  TargetChoice choice = open_target(a.target, console.options().threads);
-  choice.options.profile = true;
-  const auto model = choice.target->load(a.model, choice.options);
-  const auto inputs = read_inputs(model->inputs(), a.inputs, a.sizes, console.options().seed);
-  constexpr int kRuns = 20;
-  for (int i = 0; i < kRuns; ++i) model->run(inputs);
-  Table table({"node", "kernel", "time", "share", "GFLOP/s", "of the best"});
-  nlohmann::json out = profile_json(model->profile(), table);
-  text += "\n" + table.text();
-  return out;
+  const std::vector<StepInfo> steps = timed_steps(a, console);
+  std::vector<MachinePeaks> peaks = {measure_peaks(1)};
+  if (threads() > 1) peaks.push_back(measure_peaks(threads()));
+  const Roofline roof = roofline(steps, peaks.back());
+  text += cat("\n", steps_text(roof), worst_text(roof), "\n", peaks_text(peaks));
+  text += cat("All nodes: ", fixed(roof.total_ms, 3), " ms, ", fixed(roof.flops * 1e-9, 3),
+              " GFLOP; ", percent(roof.share_of_peak), " of the arithmetic peak, ",
+              percent(roof.share_of_roof), " of the roof\n");
+  nlohmann::json out = nlohmann::json::array();
+  for (const RoofStep& r : roof.steps) out.push_back(step_json(r, roof.total_ms));
+  std::stable_sort(out.begin(), out.end(), [](const auto& x, const auto& y) {
+    return x["mean_ms"].template get<double>() > y["mean_ms"].template get<double>();
+  });
+  nlohmann::json worst = nlohmann::json::array();
+  for (const std::size_t i : worst_steps(roof, kWorst)) worst.push_back(roof.steps[i].step.node);
+  nlohmann::json machine = nlohmann::json::array();
+  for (const MachinePeaks& p : peaks) machine.push_back(peaks_json(p));
+  nlohmann::json j = {{"model", a.model},
+                      {"target", a.target},
+                      {"cpu", host_info().cpu},
+                      {"threads", threads()},
+                      {"total_ms", roof.total_ms},
+                      {"roof_ms", roof.roof_ms},
+                      {"flops", roof.flops},
+                      {"share_of_peak", roof.share_of_peak},
+                      {"share_of_roof", roof.share_of_roof},
+                      {"peaks", machine},
+                      {"worst", worst},
+                      {"nodes", out}};
+  if (!a.html.empty()) {
+    write_text(a.html, profile_page(j), /*force=*/true);
+    text += cat("written: ", a.html, "\n");
+  }
+  return j;
 }
 
 }  // namespace pare

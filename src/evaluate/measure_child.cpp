@@ -69,6 +69,7 @@ class Child {
     if (what == "load") return load(request);
     if (model_ == nullptr) throw Error(Fault::usage, "nothing is loaded");
     if (what == "run") return run(request.at("warm").get<int>(), request.at("count").get<int>());
+    if (what == "run_for") return run_for(request.at("seconds").get<double>());
     if (what == "outputs") {
       write_tensors(request.at("file").get<std::string>(), model_->run(inputs_));
       return json::object();
@@ -106,6 +107,18 @@ class Child {
       times.push_back(since_ms(start));
     }
     return {{"ms", times}};
+  }
+
+  json run_for(double seconds) {
+    std::int64_t runs = 0;
+    const Clock::time_point start = Clock::now();
+    double passed_ms = 0;
+    while (passed_ms < seconds * 1000 || runs == 0) {
+      (void)model_->run(inputs_);
+      ++runs;
+      passed_ms = since_ms(start);
+    }
+    return {{"runs", runs}, {"ms", passed_ms}};
   }
 
   const TargetEnvironment& environment_;

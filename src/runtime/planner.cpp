@@ -4,6 +4,7 @@
 #include "runtime/plan.hpp"
 #include "runtime/reorder.hpp"
 #include "runtime/select.hpp"
+#include "runtime/step_cost.hpp"
 
 namespace pare {
 namespace {
@@ -151,6 +152,7 @@ class Planner {
     touch(from);
     const std::size_t slot = arena_slot(value, to);
     step.out = {slot};
+    step.cost = step_cost(step, *plan_, ops_, 0);
     plan_->steps.push_back(std::move(step));
     return slot;
   }
@@ -318,7 +320,7 @@ class Planner {
     if (made.scratch_bytes > 0) step.scratch = arena_buffer(made.scratch_bytes);
     step.kernel = std::move(made.kernel);
     plan_->weight_bytes += made.weight_bytes;
-    finish_step(unit, std::move(step));
+    finish_step(unit, std::move(step), made.weight_bytes);
   }
 
   std::size_t first_output(const Unit& unit, const Prepared& made,
@@ -439,13 +441,8 @@ class Planner {
     finish_step(unit, std::move(step));
   }
 
-  void finish_step(const Unit& unit, Step step) {
-    for (const Node* node : unit.covers) {
-      const Cost cost = node_cost(*node, ops_, plan_->graph.facts);
-      step.cost.macs += cost.macs;
-      step.cost.flops += cost.flops;
-      step.cost.bytes += cost.bytes;
-    }
+  void finish_step(const Unit& unit, Step step, std::size_t weight_bytes = 0) {
+    step.cost = step_cost(step, *plan_, ops_, weight_bytes);
     if (unit.output() != nullptr && is_planned_type(*unit.output())) {
       step.output_shape = shape_of(*unit.output());
     }

@@ -62,7 +62,8 @@ int run(const BenchArguments& a, Console& console) {
   std::string text;
   nlohmann::json j = a.other_target.empty() ? bench_models(a, request, options, text)
                                             : bench_targets(request, a.other_target, options, text);
-  if (a.profile) j["profile"] = bench_profile(a, console, text);
+  if (a.throughput) j["throughput"] = bench_throughput(a, console, text);
+  if (a.profile || !a.html.empty()) j["profile"] = bench_profile(a, console, text);
   console.print(text);
   j["target"] = choice.target->name;
   console.result(j);
@@ -85,7 +86,10 @@ std::function<int(Console&)> setup(CLI::App& app) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   add_target(app, a->target);
-  app.add_flag("--profile", a->profile, "time per node");
+  app.add_flag("--profile", a->profile, "time per node, against what the machine can do");
+  app.add_option("--html", a->html, "the profile as a page, with the roofline picture");
+  app.add_flag("--throughput", a->throughput,
+               "samples per second: a session per core, one of all cores, and batches");
   return [a](Console& console) { return run(*a, console); };
 }
 
