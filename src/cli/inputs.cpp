@@ -148,4 +148,9 @@ void add_target(CLI::App& app, std::string& target) {
       ->capture_default_str();
 }
 
+void add_exact_convolutions(CLI::App& app, bool& exact) {
+  app.add_flag("--exact-convolutions", exact,
+               "native: no minimal filtering (Winograd), slower and with less rounding");
+}
+
 }  // namespace pare

@@ -55,5 +55,7 @@ TargetChoice open_target(const std::string& text, int threads);
 
 /// Adds --target.
 void add_target(CLI::App& app, std::string& target);
+/// Adds --exact-convolutions.
+void add_exact_convolutions(CLI::App& app, bool& exact);
 
 }  // namespace pare

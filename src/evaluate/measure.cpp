@@ -64,6 +64,7 @@ class Runner {
                  {"model", request_.model.string()},
                  {"target", request_.target},
                  {"threads", request_.threads},
+                 {"exact_convolutions", request_.exact_convolutions},
                  {"sizes", request_.sizes},
                  {"seed", request_.seed}};
     const bool sends = !request_.inputs.empty();

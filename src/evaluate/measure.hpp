@@ -23,6 +23,7 @@ struct MeasureRequest {
   std::filesystem::path model;
   std::string target = "native";  ///< as choose_target reads it
   int threads = 0;                ///< 0 = available_cores()
+  bool exact_convolutions = false;  ///< as in TargetOptions
   /// One run's inputs. Empty = made up: floats uniform in [0, 1), integers 1, true.
   std::vector<Tensor> inputs;
   /// For made-up inputs: sizes of named dimensions; unknown ones are 1.

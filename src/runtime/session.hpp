@@ -16,6 +16,9 @@ struct SessionOptions {
   bool reference_only = false;  ///< the reference kernel for every node: the meaning
   Budget budget;                ///< of each run and its planning; none by default
   bool allow_bf16 = false;      ///< float products may run in bfloat16
+  /// Float 3x3 convolutions may run by minimal filtering, which rounds more
+  /// (docs/decisions/winograd.md).
+  bool winograd = true;
   /// Weights of few bits stay packed also where float32 ones would be faster: two to sixteen times
   /// less memory for them.
   bool save_memory = false;

@@ -27,6 +27,8 @@ struct TargetOptions {
   int threads = 0;              ///< 0 = available_cores()
   std::string library;          ///< where the runtime's library is; "" = search
   bool reference_only = false;  ///< native: the reference kernel for every node
+  /// native: no minimal filtering, which is faster and rounds more (docs/decisions/winograd.md).
+  bool exact_convolutions = false;
   bool profile = false;         ///< per-node times; slows the runs down
 };
 

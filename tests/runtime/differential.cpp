@@ -58,14 +58,14 @@ void Differential::check(const Builder& b, const std::vector<Tensor>& inputs,
   std::string text = cat("case ", cases, "\n", print_graph(b.graph, print));
   try {
     const std::vector<Tensor> meaning = interpret(b.graph, op_registry(), inputs);
-    const auto session = Session::create(b.graph, op_registry(), {});
+    const auto session = Session::create(b.graph, op_registry(), options);
     std::vector<Tensor> fast = session->run(inputs);
     for (const StepInfo& s : session->steps()) text += cat(s.op, " = ", s.kernel, "\n");
     const testing::ScopedTrace trace(__FILE__, __LINE__, text);
     compare(fast, meaning, tolerance, "session");
     compare(session->run(inputs), fast, kSameBits, "second run");
     for (const guard::Edge edge : {guard::Edge::ends, guard::Edge::begins}) {
-      compare(run_guarded(b.graph, inputs, edge, rows), meaning, tolerance,
+      compare(run_guarded(b.graph, inputs, edge, options, rows), meaning, tolerance,
               edge == guard::Edge::ends ? "guarded at the end" : "guarded at the beginning");
     }
   } catch (const std::exception& error) {

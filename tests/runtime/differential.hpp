@@ -27,6 +27,9 @@ inline constexpr Tolerance kSameBits{0, 0, true};
 inline constexpr Tolerance kOneStep{1, 0, false};
 /// Approximations of oneDNN: some units in the last place of the greatest value.
 inline constexpr Tolerance kApproximate{64 * 0x1p-24, 0, false};
+/// Minimal filtering: errors of 1.2e-6 (docs/decisions/winograd.md) of sums of 500 products of such
+/// numbers (their root mean square is 32), six times that.
+inline constexpr Tolerance kFiltered{4096 * 0x1p-24, 0, false};
 /// One division or a factor that was rounded before.
 inline constexpr Tolerance kRounded{0, 4 * 0x1p-24, false};
 
@@ -35,7 +38,7 @@ inline constexpr std::array<std::int64_t, 6> kSizes = {0, 1, 3, 7, 17, 255};
 /// Runs graphs by the session, by kernels on guarded memory and by the reference kernels.
 class Differential {
  public:
-  explicit Differential(std::uint64_t seed) : rng(seed) {}
+  explicit Differential(std::uint64_t seed) : rng(seed) { options.winograd = false; }
   ~Differential() { set_threads(0); }
   Differential(const Differential&) = delete;
   Differential& operator=(const Differential&) = delete;
@@ -60,6 +63,7 @@ class Differential {
   static Value* ints(Builder& b, const std::vector<std::int64_t>& list);
 
   Rng rng;
+  SessionOptions options;         ///< without minimal filtering: sums are exact
   std::set<std::string> rows;  ///< of kernel_table(), that ran
   int cases = 0;
 
@@ -76,6 +80,7 @@ struct DifferentialFamily {
 };
 
 void convolution_cases(Differential& d);
+void winograd_cases(Differential& d);
 void int8_convolution_cases(Differential& d);
 void deconvolution_cases(Differential& d);
 void backward_cases(Differential& d);

@@ -166,7 +166,8 @@ void conv_case(Differential& d, const Conv& c) {
   const bool smooth = d.below(3) == 0;
   y = smooth ? smooth_post(d, b, y) : exact_posts(d, b, y, residual, c.y(), 1);
   b.graph.add_output(y);
-  d.check(b, inputs, smooth ? kApproximate : kExact);
+  const Tolerance sums = d.options.winograd ? kFiltered : kExact;
+  d.check(b, inputs, smooth && !d.options.winograd ? kApproximate : sums);
 }
 
 void fused_conv_case(Differential& d, const Conv& c) {
@@ -188,7 +189,7 @@ void fused_conv_case(Differential& d, const Conv& c) {
   std::vector<Tensor> inputs;
   if (z != nullptr) inputs.push_back(d.grid(c.y()));
   inputs.push_back(d.grid(c.x()));
-  d.check(b, inputs, kExact);
+  d.check(b, inputs, d.options.winograd ? kFiltered : kExact);
 }
 
 /// Weights of any codes behind a DequantizeLinear: scales for one or all channels along `axis`.
@@ -262,6 +263,28 @@ void convolution_cases(Differential& d) {
   for (const Conv& c : conv_corners()) conv_case(d, c);
   for (int i = 0; i < 150; ++i) conv_case(d, random_conv(d));
   for (int i = 0; i < 40; ++i) fused_conv_case(d, random_conv(d));
+}
+
+void winograd_cases(Differential& d) {
+  d.options.winograd = true;
+  for (int i = 0; i < 120; ++i) {
+    Conv c(2);
+    c.batch = d.pick<std::int64_t>({1, 1, 3});
+    c.in = d.pick<std::int64_t>({8, 16, 17, 35});
+    c.out = d.pick<std::int64_t>({8, 16, 17, 35});
+    for (std::size_t k = 0; k < 2; ++k) {
+      c.image[k] = d.pick<std::int64_t>({4, 5, 7, 8, 12});
+      c.before[k] = d.below(3);
+      c.after[k] = d.below(3);
+    }
+    c.auto_pad = d.pick<const char*>({"NOTSET", "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"});
+    if (c.result(0) < 1 || c.result(1) < 1) continue;
+    if (i % 3 == 0) {
+      fused_conv_case(d, c);
+    } else {
+      conv_case(d, c);
+    }
+  }
 }
 
 void int8_convolution_cases(Differential& d) {

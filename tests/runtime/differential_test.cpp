@@ -9,6 +9,7 @@ namespace {
 std::vector<DifferentialFamily> families() {
   return {
       {"Convolutions", {"onednn:conv"}, convolution_cases},
+      {"Winograd", {"native:winograd"}, winograd_cases},
       {"Int8Convolutions", {"onednn:conv_int8"}, int8_convolution_cases},
       {"Deconvolutions", {"onednn:deconv"}, deconvolution_cases},
       {"Backward", {"onednn:conv_backward", "native:conv_weight_gradient"}, backward_cases},

@@ -41,8 +41,10 @@ struct Held {
 class GuardedRun {
  public:
   GuardedRun(const Graph& graph, const std::vector<Tensor>& inputs, guard::Edge edge,
-             std::set<std::string>& rows)
-      : plan_(prepare(graph, inputs)), facts_(op_registry(), options_), edge_(edge), rows_(rows) {
+             const SessionOptions& options, std::set<std::string>& rows)
+      : plan_(prepare(graph, inputs)),
+        options_(options),
+        facts_(op_registry(), options_), edge_(edge), rows_(rows) {
     for (std::size_t i = 0; i < inputs.size(); ++i) held_[plan_.graph->inputs()[i]] = {inputs[i]};
     facts_.has_layout = [this](const Value* v, Layout layout) {
       const auto it = held_.find(v);
@@ -213,10 +215,11 @@ class GuardedRun {
 }  // namespace
 
 std::vector<Tensor> run_guarded(const Graph& graph, const std::vector<Tensor>& inputs,
-                                guard::Edge edge, std::set<std::string>& rows) {
+                                guard::Edge edge, const SessionOptions& options,
+                                std::set<std::string>& rows) {
   std::vector<Tensor> guarded;
   for (const Tensor& t : inputs) guarded.push_back(guard::copy(t, edge));
-  return GuardedRun(graph, guarded, edge, rows).run();
+  return GuardedRun(graph, guarded, edge, options, rows).run();
 }
 
 }  // namespace pare

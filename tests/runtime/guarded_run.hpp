@@ -15,6 +15,7 @@ namespace pare {
 /// test. Fails the test when a kernel changes its inputs, or when running in place changes its
 /// result. The names of the rows that ran go to `rows`.
 std::vector<Tensor> run_guarded(const Graph& graph, const std::vector<Tensor>& inputs,
-                                guard::Edge edge, std::set<std::string>& rows);
+                                guard::Edge edge, const SessionOptions& options,
+                                std::set<std::string>& rows);
 
 }  // namespace pare

@@ -15,6 +15,7 @@ MeasureRequest request_of(const BenchArguments& a, const Console& console,
   request.model = a.model;
   request.target = a.target;
   request.threads = console.options().threads;
+  request.exact_convolutions = a.exact_convolutions;
   request.sizes = parse_sizes(a.sizes);
   request.seed = console.options().seed;
   if (!a.inputs.empty()) {
@@ -86,6 +87,7 @@ std::function<int(Console&)> setup(CLI::App& app) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   add_target(app, a->target);
+  add_exact_convolutions(app, a->exact_convolutions);
   app.add_flag("--profile", a->profile, "time per node, against what the machine can do");
   app.add_option("--html", a->html, "the profile as a page, with the roofline picture");
   app.add_flag("--throughput", a->throughput,

@@ -11,6 +11,7 @@ struct Arguments {
   std::string model;
   std::string reference;
   std::string target = "native";
+  bool exact_convolutions = false;
   DataArguments data;
 };
 
@@ -39,7 +40,8 @@ nlohmann::json to_json(const Evaluation& e) {
 /// Adds how close the outputs are to those of --reference.
 void compare_with(const Arguments& a, const Subject& subject, const Console& console,
                   std::shared_ptr<const Dataset> data, Table& table, nlohmann::json& j) {
-  const TargetChoice choice = open_target(a.target, console.options().threads);
+  TargetChoice choice = open_target(a.target, console.options().threads);
+  choice.options.exact_convolutions = a.exact_convolutions;
   const auto reference = choice.target->load(a.reference, choice.options);
   const auto rows =
       compare_outputs(subject_of(*reference), subject, std::move(data), options_of(a, console));
@@ -57,7 +59,8 @@ void compare_with(const Arguments& a, const Subject& subject, const Console& con
 
 int run(const Arguments& a, Console& console) {
   const auto data = a.data.open_data(console.options().seed);
-  const TargetChoice choice = open_target(a.target, console.options().threads);
+  TargetChoice choice = open_target(a.target, console.options().threads);
+  choice.options.exact_convolutions = a.exact_convolutions;
   const auto model = choice.target->load(a.model, choice.options);
   const Subject subject = subject_of(*model);
   const bool labelled = data->labelled() || data->has_boxes();
@@ -98,6 +101,7 @@ std::function<int(Console&)> setup(CLI::App& app) {
   app.add_option("model", a->model, "model file")->required();
   a->data.add_data(app, true);
   add_target(app, a->target);
+  add_exact_convolutions(app, a->exact_convolutions);
   app.add_option("--reference", a->reference, "a model whose answers are compared with");
   return [a](Console& console) { return run(*a, console); };
 }

@@ -64,6 +64,7 @@ std::unique_ptr<LoadedModel> load(const std::filesystem::path& path, const Targe
                   SessionOptions session;
                   session.threads = options.threads > 0 ? options.threads : available_cores();
                   session.reference_only = options.reference_only;
+                  session.winograd = !options.exact_convolutions;
                   return std::make_unique<NativeModel>(
                       Session::create(*model.graph, *environment.ops, std::move(session)),
                       options.profile);
