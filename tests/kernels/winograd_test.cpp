@@ -151,7 +151,7 @@ void expect_convolution(const Case& c) {
     for (const int side : {2, 4}) {
       std::vector<float> first;
       for (const Edge edge : {Edge::ends, Edge::begins}) {
-        for (const int threads : {1, 2, 3}) {
+        for (const int threads : {1, 3}) {
           set_threads(threads);
           const WinogradConv conv(c.s, side, c.w, c.bias, c.posts, *kernels);
           const auto x = guard::bytes(c.x.size() * sizeof(float), edge);
@@ -193,10 +193,10 @@ TEST(Winograd, ChannelsOfEveryCount) {
 
 TEST(Winograd, ImagesOfEverySize) {
   Rng rng(2);
-  for (const std::int64_t height : {1, 2, 3, 4, 6, 9}) {
-    for (const std::int64_t width : {1, 2, 5, 7, 8, 13}) {
+  for (const std::int64_t height : {1, 3, 6, 9}) {
+    for (const std::int64_t width : {1, 5, 8}) {
       for (const std::int64_t top : {0, 1, 2}) {
-        for (const std::int64_t more : {0, 1, 3}) {
+        for (const std::int64_t more : {0, 3}) {
           WinogradSizes s{2, height, width, 5, 18, height + top + more - 2, width + more - 1,
                           top, 1};
           if (s.out_height < 1 || s.out_width < 1) continue;

@@ -113,6 +113,13 @@ inline Compared run_both(const Graph& graph, const std::vector<Tensor>& inputs,
   return c;
 }
 
+/// Sums of convolutions as the definition says.
+inline SessionOptions direct_convolutions() {
+  SessionOptions options;
+  options.winograd = false;
+  return options;
+}
+
 /// Floats: |a - b| <= `ulps` of 2^-24 times the greatest magnitude of the meaning (sums of many
 /// products round relative to their terms, not to their result).
 inline void expect_close(const Compared& c, double ulps = 64) {

@@ -34,7 +34,8 @@ TEST_P(FusedConvKernels, RunTheConvolutionWithItsActivation) {
           b,
           {x, b.weights({16, 8, 3, 3}), bias ? b.weights({16}) : nullptr, residual ? z : nullptr},
           c.activation, c.params));
-      const Compared r = run_both(b.graph, {b.random({2, 8, 7, 7}), b.random({2, 16, 7, 7})});
+      const Compared r = run_both(b.graph, {b.random({2, 8, 7, 7}), b.random({2, 16, 7, 7})},
+                                  direct_convolutions());
       EXPECT_TRUE(r.has(std::string("FusedConv=") + c.kernel)) << r.kernels() << r.refusals();
       expect_close(r, 256);
     }

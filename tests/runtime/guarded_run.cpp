@@ -42,9 +42,11 @@ class GuardedRun {
  public:
   GuardedRun(const Graph& graph, const std::vector<Tensor>& inputs, guard::Edge edge,
              const SessionOptions& options, std::set<std::string>& rows)
-      : plan_(prepare(graph, inputs)),
-        options_(options),
-        facts_(op_registry(), options_), edge_(edge), rows_(rows) {
+      : options_(options),
+        plan_(prepare(graph, inputs)),
+        facts_(op_registry(), options_),
+        edge_(edge),
+        rows_(rows) {
     for (std::size_t i = 0; i < inputs.size(); ++i) held_[plan_.graph->inputs()[i]] = {inputs[i]};
     facts_.has_layout = [this](const Value* v, Layout layout) {
       const auto it = held_.find(v);

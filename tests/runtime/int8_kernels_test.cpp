@@ -199,9 +199,12 @@ TEST(Int8Kernels, WeightsWithoutQuantizedInputRunAsFloats) {
   Builder b;
   Value* x = b.input("x", {1, 8, 9, 9});
   b.graph.add_output(b.node("Conv", {x, b.int8_weights({16, 8, 3, 3}, some_scales(16))}));
-  const Compared r = run_both(b.graph, {b.random({1, 8, 9, 9})});
+  const Tensor input = b.random({1, 8, 9, 9});
+  const Compared r = run_both(b.graph, {input}, direct_convolutions());
   EXPECT_TRUE(r.has("onednn:conv (")) << r.kernels() << r.refusals();
   expect_close(r);
+  const Compared filtered = run_both(b.graph, {input});
+  EXPECT_TRUE(filtered.has("native:winograd")) << filtered.kernels() << filtered.refusals();
 }
 
 }  // namespace
