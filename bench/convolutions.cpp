@@ -32,12 +32,12 @@ struct Layer {
 };
 
 constexpr Layer kLayers[] = {
-    {"resnet18", 56, 64, 64},   {"resnet18", 28, 128, 128}, {"resnet18", 14, 256, 256},
-    {"resnet18", 7, 512, 512},  {"squeezenet", 55, 16, 64}, {"squeezenet", 27, 32, 128},
+    {"resnet18", 56, 64, 64},    {"resnet18", 28, 128, 128},  {"resnet18", 14, 256, 256},
+    {"resnet18", 7, 512, 512},   {"squeezenet", 55, 16, 64},  {"squeezenet", 27, 32, 128},
     {"squeezenet", 13, 48, 192}, {"squeezenet", 13, 64, 256}, {"resnet20", 32, 16, 16},
-    {"resnet20", 16, 32, 32},   {"resnet20", 8, 64, 64},    {"vgg", 224, 64, 64},
-    {"yolo", 80, 64, 64},       {"yolo", 20, 256, 256},     {"small", 32, 8, 8},
-    {"small", 32, 4, 16},       {"small", 6, 128, 128},     {"small", 4, 256, 256},
+    {"resnet20", 16, 32, 32},    {"resnet20", 8, 64, 64},     {"vgg", 224, 64, 64},
+    {"yolo", 80, 64, 64},        {"yolo", 20, 256, 256},      {"small", 32, 8, 8},
+    {"small", 32, 4, 16},        {"small", 6, 128, 128},      {"small", 4, 256, 256},
     {"small", 3, 256, 256}};
 
 double seconds_since(Clock::time_point begin) {
@@ -66,8 +66,8 @@ __attribute__((target("avx512f"))) double peak_of_fma() {
           "vfmadd231ps %%zmm30, %%zmm31, %%zmm10\n vfmadd231ps %%zmm30, %%zmm31, %%zmm11\n"
           :
           :
-          : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
-            "xmm10", "xmm11");
+          : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
+            "xmm11");
     }
     best = std::max(best, 12.0 * 32 * kRounds / seconds_since(begin) / 1e9);
   }
@@ -98,22 +98,26 @@ class Contest {
     bias_ = fill(l.outputs);
     const onednn::Dims dims = {l.outputs, l.channels, 3, 3};
     const onednn::Desc bias({l.outputs}, onednn::Type::f32, onednn::Tag::a);
-    const dnnl::convolution_forward::primitive_desc pd(
-        {dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, src_,
-         onednn::any(onednn::Type::f32, dims), bias, dst_, {1, 1}, {1, 1}, {1, 1}},
-        onednn::engine());
+    const dnnl::convolution_forward::primitive_desc pd({dnnl::prop_kind::forward_inference,
+                                                        dnnl::algorithm::convolution_direct,
+                                                        src_,
+                                                        onednn::any(onednn::Type::f32, dims),
+                                                        bias,
+                                                        dst_,
+                                                        {1, 1},
+                                                        {1, 1},
+                                                        {1, 1}},
+                                                       onednn::engine());
     direct_ = dnnl::convolution_forward(pd);
-    arguments_ = {
-        {DNNL_ARG_SRC, dnnl::memory(src_, onednn::engine(), x_.data())},
-        {DNNL_ARG_DST, dnnl::memory(dst_, onednn::engine(), y_.data())},
-        {DNNL_ARG_BIAS, dnnl::memory(bias, onednn::engine(), bias_.data())},
-        {DNNL_ARG_WEIGHTS,
-         onednn::packed(onednn::Type::f32, dims, weights.data(), pd.weights_desc())}};
-    const pare::WinogradSizes sizes{1,         l.side, l.side, l.channels, l.outputs,
-                                    l.side, l.side, 1,      1};
+    arguments_ = {{DNNL_ARG_SRC, dnnl::memory(src_, onednn::engine(), x_.data())},
+                  {DNNL_ARG_DST, dnnl::memory(dst_, onednn::engine(), y_.data())},
+                  {DNNL_ARG_BIAS, dnnl::memory(bias, onednn::engine(), bias_.data())},
+                  {DNNL_ARG_WEIGHTS,
+                   onednn::packed(onednn::Type::f32, dims, weights.data(), pd.weights_desc())}};
+    const pare::WinogradSizes sizes{1, l.side, l.side, l.channels, l.outputs, l.side, l.side, 1, 1};
     for (const int side : {4, 2}) {
-      filtered_.push_back(std::make_unique<pare::WinogradConv>(sizes, side, weights, bias_,
-                                                               pare::WinogradPosts{}));
+      filtered_.push_back(
+          std::make_unique<pare::WinogradConv>(sizes, side, weights, bias_, pare::WinogradPosts{}));
       scratch_.emplace_back(
           pare::ElementKind::u8,
           pare::Shape{static_cast<std::int64_t>(filtered_.back()->scratch_bytes())});

@@ -21,8 +21,8 @@ inline constexpr std::string_view kMeasureArgument = "__measure";
 /// One model to be measured.
 struct MeasureRequest {
   std::filesystem::path model;
-  std::string target = "native";  ///< as choose_target reads it
-  int threads = 0;                ///< 0 = available_cores()
+  std::string target = "native";    ///< as choose_target reads it
+  int threads = 0;                  ///< 0 = available_cores()
   bool exact_convolutions = false;  ///< as in TargetOptions
   /// One run's inputs. Empty = made up: floats uniform in [0, 1), integers 1, true.
   std::vector<Tensor> inputs;

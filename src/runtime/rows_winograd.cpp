@@ -134,8 +134,8 @@ Prepared make(const Unit& unit, PlanFacts& facts) {
   const WinogradSizes sizes = sizes_of(unit, facts);
   const int side = side_of(sizes);
   const Tensor weights = facts.float_constant(unit.input(1));
-  const auto conv = std::make_shared<const WinogradConv>(sizes, side, weights.data<float>(),
-                                                         f.bias, f.posts);
+  const auto conv =
+      std::make_shared<const WinogradConv>(sizes, side, weights.data<float>(), f.bias, f.posts);
   Prepared made;
   made.inputs = {{unit.input(0), Layout::channels_last}};
   made.outputs = {Layout::channels_last};

@@ -29,7 +29,7 @@ struct TargetOptions {
   bool reference_only = false;  ///< native: the reference kernel for every node
   /// native: no minimal filtering, which is faster and rounds more (docs/decisions/winograd.md).
   bool exact_convolutions = false;
-  bool profile = false;         ///< per-node times; slows the runs down
+  bool profile = false;  ///< per-node times; slows the runs down
 };
 
 /// Whether a target can be used here.

@@ -197,7 +197,7 @@ TEST(Winograd, ImagesOfEverySize) {
     for (const std::int64_t width : {1, 5, 8}) {
       for (const std::int64_t top : {0, 1, 2}) {
         for (const std::int64_t more : {0, 3}) {
-          WinogradSizes s{2, height, width, 5, 18, height + top + more - 2, width + more - 1,
+          WinogradSizes s{2,   height, width, 5, 18, height + top + more - 2, width + more - 1,
                           top, 1};
           if (s.out_height < 1 || s.out_width < 1) continue;
           expect_convolution(make_case(rng, s));
@@ -219,8 +219,7 @@ TEST(Winograd, ManyTilesAndMuchWeight) {
 
 TEST(Winograd, WhatFollowsTheSum) {
   Rng rng(4);
-  const std::array<WinogradPosts, 4> all = {WinogradPosts{},
-                                            WinogradPosts{0, kInf, -kInf, kInf},
+  const std::array<WinogradPosts, 4> all = {WinogradPosts{}, WinogradPosts{0, kInf, -kInf, kInf},
                                             WinogradPosts{-kInf, kInf, 0, kInf},
                                             WinogradPosts{-1, 2, -0.5F, 3}};
   for (const WinogradPosts& posts : all) {

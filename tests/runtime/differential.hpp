@@ -63,7 +63,7 @@ class Differential {
   static Value* ints(Builder& b, const std::vector<std::int64_t>& list);
 
   Rng rng;
-  SessionOptions options;         ///< without minimal filtering: sums are exact
+  SessionOptions options;      ///< without minimal filtering: sums are exact
   std::set<std::string> rows;  ///< of kernel_table(), that ran
   int cases = 0;
 

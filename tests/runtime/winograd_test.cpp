@@ -9,21 +9,20 @@ Value* conv(Builder& b, Value* x, std::int64_t in, std::int64_t out) {
 }
 
 /// A residual block: the second sum is clipped with what came in.
-Graph block(Builder& b) {
+void block(Builder& b) {
   Value* x = b.input("x", {2, 24, 12, 11});
   Value* y = b.node("Relu", {conv(b, x, 24, 40)});
   b.graph.add_output(b.node("Relu", {b.node("Add", {conv(b, y, 40, 24), x})}));
-  return b.graph.clone();
 }
 
 TEST(WinogradRow, RunsResidualBlocksForAnyNumberOfThreads) {
   Builder b;
-  const Graph graph = block(b);
+  block(b);
   const Tensor input = b.random({2, 24, 12, 11});
   std::vector<Tensor> first;
   for (const int threads : {1, 2, 4}) {
     set_threads(threads);
-    const Compared r = run_both(graph, {input});
+    const Compared r = run_both(b.graph, {input});
     EXPECT_FALSE(r.has("onednn:conv")) << r.kernels() << r.refusals();
     EXPECT_TRUE(r.has("native:winograd")) << r.kernels();
     expect_close(r, 128);  // docs/decisions/winograd.md: some 20 of them
@@ -35,8 +34,8 @@ TEST(WinogradRow, RunsResidualBlocksForAnyNumberOfThreads) {
 
 TEST(WinogradRow, CanBeSwitchedOff) {
   Builder b;
-  const Graph graph = block(b);
-  const Compared r = run_both(graph, {b.random({2, 24, 12, 11})}, direct_convolutions());
+  block(b);
+  const Compared r = run_both(b.graph, {b.random({2, 24, 12, 11})}, direct_convolutions());
   EXPECT_FALSE(r.has("native:winograd")) << r.kernels();
   expect_close(r);
 }
@@ -47,10 +46,8 @@ TEST(WinogradRow, LeavesOthersToTheDirectConvolution) {
     std::int64_t in, out;
     Attributes attributes;
   };
-  for (const Other& o : {Other{16, 16, {{"strides", two}}},
-                         Other{16, 16, {{"dilations", two}}},
-                         Other{8, 16, {{"group", std::int64_t{2}}}},
-                         Other{3, 16, {}}}) {
+  for (const Other& o : {Other{16, 16, {{"strides", two}}}, Other{16, 16, {{"dilations", two}}},
+                         Other{8, 16, {{"group", std::int64_t{2}}}}, Other{3, 16, {}}}) {
     Builder b;
     const std::int64_t group = o.attributes.count("group") != 0 ? 2 : 1;
     Value* x = b.input("x", {1, o.in * group, 9, 9});

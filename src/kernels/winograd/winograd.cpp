@@ -112,9 +112,7 @@ void WinogradConv::pack(std::span<const float> weights) {
   }
 }
 
-std::int64_t WinogradConv::tiles() const noexcept {
-  return s_.batch * tiles_down_ * tiles_across_;
-}
+std::int64_t WinogradConv::tiles() const noexcept { return s_.batch * tiles_down_ * tiles_across_; }
 
 void WinogradConv::cut() {
   const std::int64_t points = (side_ + 2) * (side_ + 2);
@@ -222,8 +220,8 @@ void WinogradConv::multiply(const Part& p, std::int64_t begin, std::int64_t end)
       const std::int64_t rows = p.count * (i + 1) / pieces - row;
       product.next = product.u + (pieces + i) * depth_ * product.next_step;
       product.v = p.v + point * v_point_ + row * kWinogradBlock;
-      product.m = p.m + point * m_point_ + first / kWinogradBlock * product.m_block +
-                  row * kWinogradBlock;
+      product.m =
+          p.m + point * m_point_ + first / kWinogradBlock * product.m_block + row * kWinogradBlock;
       table[rows - 1](product);
     }
   }
@@ -242,8 +240,7 @@ void WinogradConv::finish(const Part& p, std::int64_t begin, std::int64_t end) c
     const std::int64_t image = tile / (tiles_down_ * tiles_across_);
     const std::int64_t top = tile / tiles_across_ % tiles_down_ * side_;
     const std::int64_t left = tile % tiles_across_ * side_;
-    const std::int64_t at =
-        ((image * s_.out_height + top) * s_.out_width + left) * s_.outputs;
+    const std::int64_t at = ((image * s_.out_height + top) * s_.out_width + left) * s_.outputs;
     result.m = p.m + t * kWinogradBlock;
     result.y = p.y + at;
     result.residual = p.residual == nullptr ? nullptr : p.residual + at;

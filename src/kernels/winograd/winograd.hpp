@@ -13,8 +13,8 @@ namespace pare {
 /// A 3x3 convolution with stride 1 of NHWC images. `top` and `left`: pixels of padding in front.
 struct WinogradSizes {
   std::int64_t batch = 1;
-  std::int64_t height = 0, width = 0;          ///< of the input
-  std::int64_t channels = 0, outputs = 0;      ///< of the input, of the result
+  std::int64_t height = 0, width = 0;      ///< of the input
+  std::int64_t channels = 0, outputs = 0;  ///< of the input, of the result
   std::int64_t out_height = 0, out_width = 0;
   std::int64_t top = 0, left = 0;
 };
@@ -44,13 +44,13 @@ struct WinogradProduct {
 
 /// Where the products of one tile go.
 struct WinogradResult {
-  const float* m = nullptr;   ///< [points][outputs / 16][tiles][16]
-  std::int64_t m_point = 0;   ///< floats from one point to the next
-  std::int64_t m_block = 0;   ///< from one block of channels to the next
-  const float* bias = nullptr;  ///< whole blocks
-  float* y = nullptr;         ///< the tile's first pixel
+  const float* m = nullptr;         ///< [points][outputs / 16][tiles][16]
+  std::int64_t m_point = 0;         ///< floats from one point to the next
+  std::int64_t m_block = 0;         ///< from one block of channels to the next
+  const float* bias = nullptr;      ///< whole blocks
+  float* y = nullptr;               ///< the tile's first pixel
   const float* residual = nullptr;  ///< the same place of the added value, or nullptr
-  std::int64_t row = 0;       ///< floats from one row of pixels to the next
+  std::int64_t row = 0;             ///< floats from one row of pixels to the next
   std::int64_t outputs = 0;
   int height = 0, width = 0;  ///< pixels of the tile that exist
 };
@@ -104,11 +104,11 @@ class WinogradConv {
   int side_ = 4;
   WinogradPosts posts_;
   const WinogradKernels* kernels_;
-  std::int64_t depth_ = 0;       // channels, up to a multiple of 4
+  std::int64_t depth_ = 0;  // channels, up to a multiple of 4
   std::int64_t in_blocks_ = 0, out_blocks_ = 0, panels_ = 0;
   std::int64_t tiles_down_ = 0, tiles_across_ = 0;
-  std::int64_t block_tiles_ = 0;  // that are worked on together
-  std::int64_t parts_ = 1;        // of the tiles, with scratch memory of their own
+  std::int64_t block_tiles_ = 0;            // that are worked on together
+  std::int64_t parts_ = 1;                  // of the tiles, with scratch memory of their own
   std::int64_t v_point_ = 0, m_point_ = 0;  // floats from one point to the next
   Tensor weights_;  // [points][panels][depth][32], the last panel perhaps of 16
   Tensor bias_;     // whole blocks

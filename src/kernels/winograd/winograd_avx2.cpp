@@ -36,12 +36,8 @@ struct Lanes {
 namespace pare {
 namespace {
 
-constexpr WinogradKernels kTable = {"avx2",
-                                    6,
-                                    16,
-                                    {transform<2>, transform<4>},
-                                    {{PARE_WINOGRAD_6(2)}},
-                                    {finish<2>, finish<4>}};
+constexpr WinogradKernels kTable = {
+    "avx2", 6, 16, {transform<2>, transform<4>}, {{PARE_WINOGRAD_6(2)}}, {finish<2>, finish<4>}};
 
 }  // namespace
 

@@ -67,12 +67,8 @@ struct Lanes {
 namespace pare {
 namespace {
 
-constexpr WinogradKernels kTable = {"base",
-                                    4,
-                                    16,
-                                    {transform<2>, transform<4>},
-                                    {{PARE_WINOGRAD_4(1)}},
-                                    {finish<2>, finish<4>}};
+constexpr WinogradKernels kTable = {
+    "base", 4, 16, {transform<2>, transform<4>}, {{PARE_WINOGRAD_4(1)}}, {finish<2>, finish<4>}};
 
 }  // namespace
 
