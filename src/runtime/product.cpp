@@ -98,7 +98,7 @@ float unit_scale_of(const Unit& unit) {
   return 1 / unit.out_quant.scale;
 }
 
-void plan_integers(const Unit& unit, ProductPlan& plan) {
+void plan_integers(const Unit& unit, ProductPlan& plan, std::size_t axis) {
   const Quant& x = unit.in_quant.at(0);
   const float unit_scale = unit_scale_of(unit);
 
@@ -108,7 +108,7 @@ void plan_integers(const Unit& unit, ProductPlan& plan) {
     const float w = unit.weight_scales[unit.weight_scales.size() == 1 ? 0 : c];
     plan.bias[c] /= x.scale * w;
   }
-  plan.attr.set_output_scales(scales_out.size() == 1 ? 0 : 1 << channel_axis_of(unit), scales_out);
+  plan.attr.set_output_scales(scales_out.size() == 1 ? 0 : 1 << axis, scales_out);
   if (x.zero_point != 0) plan.attr.set_zero_points(DNNL_ARG_SRC, 0, {x.zero_point});
   if (unit.out_quant.on && unit.out_quant.zero_point != 0) {
     plan.attr.set_zero_points(DNNL_ARG_DST, 0, {unit.out_quant.zero_point});
@@ -163,7 +163,8 @@ Verdict accepts_posts(const Unit& unit, PlanFacts& facts) {
   return accept();
 }
 
-ProductPlan plan_product(const Unit& unit, PlanFacts& facts, std::int64_t channels) {
+ProductPlan plan_product(const Unit& unit, PlanFacts& facts, std::int64_t channels,
+                         std::size_t rank) {
   ProductPlan plan;
   plan.attr = onednn::attributes();
   plan.src_type = onednn::type_of(unit.input(0)->dtype());
@@ -182,7 +183,7 @@ ProductPlan plan_product(const Unit& unit, PlanFacts& facts, std::int64_t channe
     add_to_bias(plan, facts.float_constant(unit.input(unit.posts[0].operand)).to_floats(),
                 channels);
   }
-  if (unit.quantized) plan_integers(unit, plan);
+  if (unit.quantized) plan_integers(unit, plan, rank > 0 ? rank - 1 : channel_axis_of(unit));
   PostBuilder{unit, plan, unit_scale_of(unit)}.add_posts(facts);
   return plan;
 }

@@ -27,11 +27,13 @@ bool is_bias(const Unit& unit, std::size_t post, PlanFacts& facts);
 /// Whether the posts of a unit can run inside a product of the library.
 Verdict accepts_posts(const Unit& unit, PlanFacts& facts);
 
-/// Fills everything; `channels` = outputs that have a bias and a weight scale of their own.
+/// Fills everything; `channels` = outputs that have a bias and a weight scale of their own. `rank`:
+/// of the result as the library gets it, where a product joins leading dimensions; 0 = its own.
 ///
 /// Quantized: y = Q(f(sx sw[c] (acc + bias) + residual)). The library adds in int32, multiplies in
 /// float32, rounds half to even and saturates, so that y is within one step of what the Q/DQ nodes
 /// say (they round each float operation of their own).
-ProductPlan plan_product(const Unit& unit, PlanFacts& facts, std::int64_t channels);
+ProductPlan plan_product(const Unit& unit, PlanFacts& facts, std::int64_t channels,
+                         std::size_t rank = 0);
 
 }  // namespace pare

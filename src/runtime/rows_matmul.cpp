@@ -133,7 +133,7 @@ Tensor transposed(const Tensor& w) {
 Prepared make_product(const Unit& unit, PlanFacts& facts, bool bf16) {
   const MatSizes m = mat_sizes(unit, facts);
   const bool constant = unit.quantized || facts.constant(unit.input(1)) != nullptr;
-  const ProductPlan plan = plan_product(unit, facts, m.y.back());
+  const ProductPlan plan = plan_product(unit, facts, m.y.back(), m.y.size());
   return onednn::guarded([&] {
     const Desc given = with_order(plan.src_type, m.a, m.transposed_a);
     const Desc src = bf16 ? onednn::plain(onednn::Type::bf16, m.a) : given;

@@ -118,6 +118,26 @@ TEST(Int8Kernels, ProductsRunAsIntegers) {
   }
 }
 
+TEST(Int8Kernels, ProductsOfSeveralSequencesRunAsIntegers) {
+  for (const Codes& q : kCodes) {
+    for (const bool to_float : {true, false}) {
+      Builder b;
+      Value* x = b.fake(b.input("x", {2, 5, 40}), 0.02F, q.x_zero, q.kind);
+      const std::vector<float> scales = some_scales(24);
+      Value* y = b.node("MatMul", {x, b.int8_weights({40, 24}, scales, 1)});
+      y = b.node("Gelu", {b.node("Add", {y, b.weights({24})})});
+      b.graph.add_output(to_float ? y : b.quantize(y, 0.05F, q.y_zero, q.kind));
+      const Compared r = run_both(b.graph, {b.random({2, 5, 40}, 3)});
+      EXPECT_TRUE(r.has("onednn:matmul_int8")) << r.kernels() << r.refusals();
+      if (to_float) {
+        expect_close(r, 256);  // the library's erf is a polynomial
+      } else {
+        expect_steps(r);
+      }
+    }
+  }
+}
+
 TEST(Int8Kernels, TablesAndMovesAreExact) {
   const Shape shape = {2, 8, 7, 6};
   const std::vector<std::pair<std::string, Attributes>> ops = {
