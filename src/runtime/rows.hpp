@@ -21,6 +21,7 @@ std::span<const KernelRow> pool_rows();
 std::span<const KernelRow> resize_rows();
 std::span<const KernelRow> matmul_rows();
 std::span<const KernelRow> packed_rows();
+std::span<const KernelRow> sparse_rows();
 std::span<const KernelRow> extreme_rows();
 std::span<const KernelRow> choose_rows();
 std::span<const KernelRow> attention_rows();

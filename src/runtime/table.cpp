@@ -3,15 +3,37 @@
 namespace pare {
 namespace {
 
+// In order of preference; a family's own order is its own matter.
+constexpr std::span<const KernelRow> (*kFamilies[])() = {
+    attention_rows,        //
+    view_rows,             //
+    cast_rows,             //
+    dynamic_rows,          //
+    dynamic_product_rows,  //
+    move_rows,             //
+    int8_rows,             //
+    sparse_rows,           //
+    packed_rows,           //
+    winograd_rows,         //
+    conv_rows,             //
+    deconv_rows,           //
+    backward_rows,         //
+    matmul_rows,           //
+    pool_rows,             //
+    resize_rows,           //
+    extreme_rows,          //
+    choose_rows,           //
+    function_rows,         //
+    norm_rows,             //
+    eltwise_rows,          //
+    fake_quantize_rows,
+};
+
 std::vector<KernelRow> all_rows() {
   std::vector<KernelRow> rows;
-  for (const auto family : {attention_rows(),       view_rows(),     cast_rows(),   dynamic_rows(),
-                            dynamic_product_rows(), move_rows(),     int8_rows(),   packed_rows(),
-                            winograd_rows(),        conv_rows(),     deconv_rows(), backward_rows(),
-                            matmul_rows(),          pool_rows(),     resize_rows(), extreme_rows(),
-                            choose_rows(),          function_rows(), norm_rows(),   eltwise_rows(),
-                            fake_quantize_rows()}) {
-    rows.insert(rows.end(), family.begin(), family.end());
+  for (const auto family : kFamilies) {
+    const std::span<const KernelRow> more = family();
+    rows.insert(rows.end(), more.begin(), more.end());
   }
   return rows;
 }

@@ -98,6 +98,7 @@ void dynamic_cases(Differential& d);
 void code_cases(Differential& d);
 void fake_quantize_cases(Differential& d);
 void packed_cases(Differential& d);
+void sparse_cases(Differential& d);
 void graph_cases(Differential& d);
 
 }  // namespace pare

@@ -30,6 +30,7 @@ std::vector<DifferentialFamily> families() {
        code_cases},
       {"FakeQuantize", {"native:fake_quantize"}, fake_quantize_cases},
       {"Packed", {"native:packed_product"}, packed_cases},
+      {"Sparse", {"native:sparse"}, sparse_cases},
   };
 }
 
