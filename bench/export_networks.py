@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Writes the networks that bench/performance.sh times and no trained copy is at hand of.
 
-Weights are random but seeded (times do not depend on them) and kept near unit gain, so that values
-neither vanish nor overflow on their way through. Needs Debian's python3-torch and
+Weights are random but seeded (times do not depend on them) and the normalisations have the means and
+variances of random pictures, so that values neither vanish nor overflow on their way through; the
+pictures are written beside the networks (pictures.npy), to calibrate with. Needs Debian's python3-torch and
 python3-torchvision; pare itself needs neither.
 
     bench/export_networks.py FOLDER [NAME...]
@@ -11,6 +12,7 @@ import math
 import pathlib
 import sys
 
+import numpy
 import torch
 import torchvision
 from torch import nn
@@ -92,18 +94,25 @@ def seeded(make):
     return make().eval()
 
 
+def pictures():
+    torch.manual_seed(SEED + 1)
+    # Coarse and fine random detail, in [0, 1).
+    coarse = nn.functional.interpolate(torch.rand(16, 3, 7, 7), size=(224, 224), mode="bilinear")
+    return 0.7 * coarse + 0.3 * torch.rand(16, 3, 224, 224)
+
+
 def write_vision(path, make):
     net = seeded(make)
-    # A few batches in training mode give the normalisations real means and variances.
     net.train()
     with torch.no_grad():
         for module in net.modules():
             if isinstance(module, nn.BatchNorm2d):
-                module.momentum = None
-        for _ in range(2):
-            net(torch.randn(8, 3, 224, 224))
+                module.momentum = None  # the mean over all that is seen
+            if isinstance(module, nn.Dropout):
+                module.p = 0.0
+        net(pictures())
     net.eval()
-    torch.onnx.export(net, torch.randn(1, 3, 224, 224), str(path), opset_version=OPSET,
+    torch.onnx.export(net, pictures()[:1], str(path), opset_version=OPSET,
                       input_names=["input"], output_names=["output"])
 
 
@@ -132,6 +141,7 @@ def main(arguments):
         sys.exit(__doc__)
     folder = pathlib.Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
+    numpy.save(folder / "pictures.npy", pictures().numpy())
     for name in arguments[1:] or [*VISION, "bert_base"]:
         path = folder / f"{name}.onnx"
         if path.exists():

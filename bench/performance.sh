@@ -2,9 +2,8 @@
 # Whole networks on pare's native runtime and on ONNX Runtime, in turns, with their outputs compared:
 # the tables of docs/performance.md (Markdown).
 #
-# usage: bench/performance.sh FOLDER [SHARED_FOLDER] [SECONDS]
+# usage: bench/performance.sh FOLDER [SECONDS]
 #   FOLDER         networks of bench/export_networks.py; their compressed forms are made there
-#   SHARED_FOLDER  trained models and pictures (data for calibration; without it: random numbers)
 #   SECONDS        of timed runs for each pair (default 4; at least 15 runs each)
 #   ONLY=regex     networks whose name matches
 #   THREADS="1 2"  numbers of threads
@@ -12,9 +11,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-folder=${1:?usage: bench/performance.sh FOLDER [SHARED_FOLDER] [SECONDS]}
-shared=${2:-}
-seconds=${3:-4}
+folder=${1:?usage: bench/performance.sh FOLDER [SECONDS]}
+seconds=${2:-4}
 pare=${PARE:-build/release/pare}
 PARE_ONNXRUNTIME=${PARE_ONNXRUNTIME:-$(tools/get-onnxruntime.sh | tail -n 1)}
 export PARE_ONNXRUNTIME
@@ -53,16 +51,10 @@ pair() {
 
 # int8 NAME: the static INT8 form of a network for pictures, as ONNX Runtime is served best.
 int8() {
-  local out=$folder/$1_int8.onnx data=()
-  if [ -s "$out" ]; then return; fi
-  if [ -n "$shared" ]; then
-    data=(--calib "$shared/data/data/imagenet" --preprocess imagenet-torch --calib-limit 16)
-  else
-    echo "performance: INT8 needs pictures to calibrate with: name the shared folder" >&2
-    return 1
-  fi
+  if [ -s "$folder/$1_int8.onnx" ]; then return; fi
   "$pare" compress "$folder/$1.onnx" --step 'optimize: {}' --step 'quantize: {scheme: int8}' \
-    "${data[@]}" --target onnxruntime -o "$out" --quiet >/dev/null
+    --calib "$folder/pictures.npy" --preprocess raw --target onnxruntime \
+    -o "$folder/$1_int8.onnx" --quiet >/dev/null
 }
 
 networks=(squeezenet1_1 mobilenet_v1 mobilenet_v2 mobilenet_v3_large resnet18 resnet50)
@@ -79,7 +71,7 @@ for kind in fp32 int8; do
     if ! [[ "$name" =~ ${ONLY:-.} ]]; then continue; fi
     model=$folder/$name.onnx
     if [ "$kind" = int8 ]; then
-      int8 "$name" || continue
+      int8 "$name"
       model=$folder/${name}_int8.onnx
     fi
     for threads in ${THREADS:-1 2}; do
