@@ -8,6 +8,7 @@ namespace pare {
 
 /// The families of kernel_table(), each in order of preference.
 std::span<const KernelRow> view_rows();
+std::span<const KernelRow> binary_rows();
 std::span<const KernelRow> cast_rows();
 std::span<const KernelRow> dynamic_rows();
 std::span<const KernelRow> dynamic_product_rows();

@@ -190,74 +190,6 @@ Prepared make_exact_function(const Unit& unit, PlanFacts& facts) {
   return made;
 }
 
-// --- functions of two
-
-struct BinaryOp {
-  std::string_view op;
-  dnnl::algorithm algorithm;
-};
-constexpr std::array<BinaryOp, 4> kBinary = {{{"Add", dnnl::algorithm::binary_add},
-                                              {"Sub", dnnl::algorithm::binary_sub},
-                                              {"Mul", dnnl::algorithm::binary_mul},
-                                              {"Div", dnnl::algorithm::binary_div}}};
-
-const BinaryOp* binary_of(const Unit& unit) {
-  const auto it = std::find_if(kBinary.begin(), kBinary.end(),
-                               [&](const BinaryOp& b) { return unit.is(b.op); });
-  return it == kBinary.end() ? nullptr : &*it;
-}
-
-Shape padded(const Shape& s, std::size_t rank) {
-  Shape out(rank - std::min(rank, s.size()), 1);
-  out.insert(out.end(), s.begin(), s.end());
-  return out;
-}
-
-Verdict accepts_binary(const Unit& unit, PlanFacts&) {
-  if (binary_of(unit) == nullptr || unit.quantized) return not_mine();
-  if (unit.node->inputs().size() != 2) return refuse("not two operands");
-  for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
-    if (unit.input(i)->dtype().kind() != ElementKind::f32) return refuse("not float32");
-  }
-  const Shape y = shape_of(*unit.output());
-  if (y.size() > 6) return refuse(cat("rank ", y.size()));
-  return accept();
-}
-
-/// Per input: a full image moves in the layout of the result; small operands stay as they are.
-Layout operand_layout(const Value& v, const Shape& y, Layout wanted) {
-  if (wanted == Layout::plain) return Layout::plain;
-  return shape_of(v).size() == y.size() ? wanted : Layout::plain;
-}
-
-Prepared make_binary(const Unit& unit, PlanFacts& facts) {
-  const Shape y = shape_of(*unit.output());
-  Layout layout = y.size() >= 3 && y.size() <= 5 ? facts.preferred_layout(unit) : Layout::plain;
-  return onednn::guarded([&] {
-    std::array<Desc, 2> in;
-    Prepared made;
-    for (std::size_t i = 0; i < 2; ++i) {
-      const Layout mine = operand_layout(*unit.input(i), y, layout);
-      in[i] = onednn::desc_of(onednn::Type::f32, padded(shape_of(*unit.input(i)), y.size()), mine);
-      made.inputs.push_back({unit.input(i), mine});
-      if (shape_of(*unit.input(i)) == y) made.in_place.push_back(static_cast<int>(i));
-    }
-    const Desc dst = onednn::desc_of(onednn::Type::f32, y, layout);
-    const dnnl::binary::desc d(binary_of(unit)->algorithm, in[0], in[1], dst);
-    const dnnl::binary::primitive_desc pd(d, onednn::attributes(), onednn::engine());
-    auto kernel = std::make_unique<onednn::PrimitiveKernel>(dnnl::binary(pd));
-    kernel->bind_input(DNNL_ARG_SRC_0, in[0], 0);
-    kernel->bind_input(DNNL_ARG_SRC_1, in[1], 1);
-    kernel->bind_output(DNNL_ARG_DST, dst);
-    kernel->bind_scratch(pd.scratchpad_desc());
-    made.outputs = {layout};
-    made.scratch_bytes = pd.scratchpad_desc().get_size();
-    made.note = pd.impl_info_str();
-    made.kernel = std::move(kernel);
-    return made;
-  });
-}
-
 // --- softmax
 
 Verdict accepts_softmax(const Unit& unit, PlanFacts&) {
@@ -296,7 +228,6 @@ Prepared make_softmax(const Unit& unit, PlanFacts& facts) {
 
 constexpr KernelRow kRows[] = {{"native:functions", accepts_exact_function, make_exact_function},
                                {"onednn:eltwise", accepts_activation, make_activation},
-                               {"onednn:binary", accepts_binary, make_binary},
                                {"onednn:softmax", accepts_softmax, make_softmax}};
 
 }  // namespace

@@ -19,7 +19,7 @@ std::vector<DifferentialFamily> families() {
       {"Moves", {"native:view", "native:transpose", "native:moves", "native:concat"}, move_cases},
       {"Resizes", {"native:resize"}, resize_cases},
       {"Functions", {"native:functions", "onednn:eltwise"}, function_cases},
-      {"Binaries", {"onednn:binary", "native:extremes"}, binary_cases},
+      {"Binaries", {"native:binary", "native:extremes"}, binary_cases},
       {"Choices", {"native:compare", "native:where"}, choice_cases},
       {"Graphs", {}, graph_cases},
       {"SoftmaxAndNorms", {"onednn:softmax", "native:batch_norm"}, softmax_and_norm_cases},
