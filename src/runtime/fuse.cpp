@@ -125,7 +125,9 @@ class ChainFinder {
       return true;
     }
     if (depth == 0 || node.output() == nullptr) return false;
-    if (scaled_integers(node, chain) || gate(node, chain, depth)) return true;
+    if (scaled_integers(node, chain) || gate(node, chain, depth) || gelu(node, chain, depth)) {
+      return true;
+    }
     Activation act;
     if (activation_of(node, mutable_, act)) {
       chain.nodes.push_back(&node);
@@ -213,6 +215,77 @@ class ChainFinder {
       chain.nodes.push_back(&inner);
       chain.posts.push_back({Post::Kind::activation, act, 0});
       return follow(*x->producer(), chain, depth - 1);
+    }
+    return false;
+  }
+
+  /// What a Cast to its own type (of a graph in 16 bits that was widened) hands on.
+  const Value* through_casts(const Value* v, Chain& chain) const {
+    while (v != nullptr && v->producer() != nullptr && v->producer()->is("Cast") &&
+           is_private(*v, facts_) && v->producer()->input(0)->dtype() == v->dtype()) {
+      chain.nodes.push_back(v->producer());
+      v = v->producer()->input(0);
+    }
+    return v;
+  }
+
+  const Node* private_chain(const Value* v, const Node& reader, std::string_view op,
+                            Chain& chain) const {
+    if (v == nullptr || !is_private(*v, facts_)) return nullptr;
+    const Node* node = private_producer(through_casts(v, chain), reader, op);
+    if (node != nullptr) chain.nodes.push_back(node);
+    return node;
+  }
+
+  /// The operand beside a constant near `wanted`; nullptr when there is none.
+  const Value* beside(const Node& node, float wanted, float within) {
+    for (const std::size_t side : {std::size_t{1}, std::size_t{0}}) {
+      float number = 0;
+      if (!scalar_of(node.input(side), mutable_, number)) continue;
+      if (number > wanted * (1 - within) && number < wanted * (1 + within)) {
+        return node.input(1 - side);
+      }
+      if (node.is("Div")) break;
+    }
+    return nullptr;
+  }
+
+  /// x / 2 (1 + erf(x / sqrt 2)) as exporters write it: the half beside x, or last.
+  bool gelu(const Node& node, Chain& chain, int depth) {
+    if (!node.is("Mul")) return false;
+    // Constants of graphs in bfloat16 have 8 bits.
+    const float within = mutable_.bf16.empty() ? 1e-5F : 0x1p-8F;
+    Chain longer = chain;
+    longer.nodes.push_back(&node);
+    const Value* whole = beside(node, 0.5F, 1e-6F);
+    const Node* inner = whole == nullptr ? &node : private_chain(whole, node, "Mul", longer);
+    if (inner == nullptr) return false;
+    for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
+      Chain tried = longer;
+      const Value* x = inner->input(1 - side);
+      const Node* add = private_chain(inner->input(side), node, "Add", tried);
+      if (add == nullptr) continue;
+      if (whole == nullptr) {
+        const Node* half = private_chain(x, node, "Mul", tried);
+        x = half == nullptr ? nullptr : beside(*half, 0.5F, 1e-6F);
+      }
+      const Value* one = beside(*add, 1.0F, 1e-6F);
+      const Node* erf = x == nullptr ? nullptr : private_chain(one, node, "Erf", tried);
+      if (erf == nullptr) continue;
+      const Node* div = private_chain(erf->input(0), node, "Div", tried);
+      const Value* from = div == nullptr ? nullptr : beside(*div, 1.41421356F, within);
+      if (div == nullptr) {
+        const Node* mul = private_chain(erf->input(0), node, "Mul", tried);
+        from = mul == nullptr ? nullptr : beside(*mul, 0.70710678F, within);
+      }
+      if (from != x || !same_shape(*x, *node.output()) || x->producer() == nullptr ||
+          x->readers() != 2)
+        continue;
+      if (facts_.observed.count(x) != 0 || &x->producer()->graph() != &node.graph()) continue;
+      tried.posts.push_back({Post::Kind::activation, {Act::gelu_erf}, 0});
+      if (!follow(*x->producer(), tried, depth - 1)) continue;
+      chain = std::move(tried);
+      return true;
     }
     return false;
   }

@@ -100,5 +100,9 @@ void fake_quantize_cases(Differential& d);
 void packed_cases(Differential& d);
 void sparse_cases(Differential& d);
 void graph_cases(Differential& d);
+void attention_cases(Differential& d);
+void norm_cases(Differential& d);
+void dynamic_product_cases(Differential& d);
+void bf16_product_cases(Differential& d);
 
 }  // namespace pare

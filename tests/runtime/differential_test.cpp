@@ -18,11 +18,19 @@ std::vector<DifferentialFamily> families() {
       {"Pools", {"onednn:pool"}, pool_cases},
       {"Moves", {"native:view", "native:transpose", "native:moves", "native:concat"}, move_cases},
       {"Resizes", {"native:resize"}, resize_cases},
-      {"Functions", {"native:functions", "onednn:eltwise"}, function_cases},
+      {"Functions",
+       {"native:functions", "native:vector_functions", "onednn:eltwise"},
+       function_cases},
       {"Binaries", {"native:binary", "native:extremes"}, binary_cases},
       {"Choices", {"native:compare", "native:where"}, choice_cases},
       {"Graphs", {}, graph_cases},
-      {"SoftmaxAndNorms", {"onednn:softmax", "native:batch_norm"}, softmax_and_norm_cases},
+      {"SoftmaxAndNorms",
+       {"native:softmax", "onednn:softmax", "native:batch_norm"},
+       softmax_and_norm_cases},
+      {"Norms", {"native:normalize"}, norm_cases},
+      {"Attention", {"native:attention", "native:attention_operator"}, attention_cases},
+      {"DynamicProducts", {"onednn:dynamic_product"}, dynamic_product_cases},
+      {"Bf16Products", {"onednn:matmul_bf16"}, bf16_product_cases},
       {"Casts", {"native:cast"}, cast_cases},
       {"Dynamic", {"native:dynamic_quantize", "onednn:integer_product"}, dynamic_cases},
       {"Codes",
@@ -34,11 +42,13 @@ std::vector<DifferentialFamily> families() {
   };
 }
 
-/// Rows that this CPU refuses: the library would clip sums of 8-bit products (no VNNI).
+/// Rows that this CPU refuses: the library would clip sums of 8-bit products (no VNNI), or there
+/// are no products of bfloat16.
 bool is_refused_here(const std::string& row) {
+  if (row == "onednn:matmul_bf16") return !onednn::has_bf16();
   if (onednn::exact_int8()) return false;
   return row == "onednn:conv_int8" || row == "onednn:matmul_int8" ||
-         row == "onednn:integer_product";
+         row == "onednn:integer_product" || row == "onednn:dynamic_product";
 }
 
 class DifferentialFamilies : public testing::TestWithParam<DifferentialFamily> {};

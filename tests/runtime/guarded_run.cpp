@@ -48,6 +48,7 @@ class GuardedRun {
         edge_(edge),
         rows_(rows) {
     for (std::size_t i = 0; i < inputs.size(); ++i) held_[plan_.graph->inputs()[i]] = {inputs[i]};
+    facts_.bf16 = plan_.bf16;
     facts_.has_layout = [this](const Value* v, Layout layout) {
       const auto it = held_.find(v);
       if (it == held_.end()) return v->is_constant() && layout == Layout::plain;
