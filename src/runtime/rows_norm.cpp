@@ -81,6 +81,9 @@ bool has_output(const Unit& unit, std::size_t i) {
 Verdict accepts_norm(const Unit& unit, PlanFacts& facts) {
   NormForm form;
   if (unit.quantized || !form_of(*unit.node, form)) return not_mine();
+  for (const std::size_t i : {std::size_t{0}, form.scale, form.skip}) {
+    if (i != NormForm::kNone && unit.input(i) == nullptr) return refuse("an input is missing");
+  }
   for (const auto* list : {&unit.inputs, &unit.outputs}) {
     for (const Value* v : *list) {
       if (v != nullptr && v->dtype().kind() != ElementKind::f32) return refuse("not float32");
