@@ -22,8 +22,9 @@ Strides dense_strides(const Shape& shape) {
 std::vector<std::size_t> order_of(const Node& node, std::size_t rank) {
   std::vector<std::size_t> order(rank);
   const auto* given = node.attribute_as<std::vector<std::int64_t>>("perm");
+  require(given == nullptr || given->size() == rank, "a Transpose of another rank was inferred");
   for (std::size_t i = 0; i < rank; ++i) {
-    order[i] = given == nullptr ? rank - 1 - i : static_cast<std::size_t>(given->at(i));
+    order[i] = given == nullptr ? rank - 1 - i : static_cast<std::size_t>((*given)[i]);
   }
   return order;
 }

@@ -24,6 +24,7 @@ Type type_of(DType type) {
     case ElementKind::i32: return Type::s32;
     case ElementKind::i8: return Type::s8;
     case ElementKind::u8: return Type::u8;
+    case ElementKind::bf16: return Type::bf16;
     default: throw Error(Fault::unsupported, cat("oneDNN has no ", type.name(), " here"));
   }
 }

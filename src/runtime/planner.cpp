@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "runtime/narrow.hpp"
 #include "runtime/plan.hpp"
 #include "runtime/reorder.hpp"
 #include "runtime/select.hpp"
@@ -50,6 +51,7 @@ class Planner {
     facts_.has_layout = [this](const Value* v, Layout layout) { return has_layout(v, layout); };
     add_inputs(graph);
     const std::vector<Unit> units = select_units(graph, facts_);
+    narrow_values(graph, units, facts_);
     for (const Unit& unit : units) count_reads(unit, +1);
     for (const Value* v : graph.outputs()) ++pending_[v];
     const std::vector<Unit> late = take_late(units);

@@ -156,7 +156,11 @@ Verdict accepts_posts(const Unit& unit, PlanFacts& facts) {
     if (facts.constant(v) != nullptr) return refuse("a constant is added that is no bias");
     if (shape_of(*v) != shape_of(*unit.output())) return refuse("the added value is broadcast");
     const bool quantized = unit.quantized && unit.in_quant.at(p.operand).on;
-    if (!quantized && v->dtype().kind() != ElementKind::f32) return refuse("no float32 is added");
+    const bool narrow =
+        v->dtype() == unit.output()->dtype() && v->dtype().kind() == ElementKind::bf16;
+    if (!quantized && !narrow && v->dtype().kind() != ElementKind::f32) {
+      return refuse("no float32 is added");
+    }
     if (quantized != unit.out_quant.on) return refuse("the added value has another type");
     if (++sums > 1) return refuse("two values are added");
   }

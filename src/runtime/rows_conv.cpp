@@ -62,6 +62,20 @@ Verdict accepts_float(const Unit& unit, PlanFacts& facts) {
   return accepts_shapes(unit, facts);
 }
 
+/// Convolutions that gain more than rounding their inputs takes.
+Verdict accepts_bf16(const Unit& unit, PlanFacts& facts) {
+  constexpr std::int64_t kLeast = 64;  // of the depth of the sums, and of the channels
+  if (!is_convolution(unit) || unit.quantized || !facts.may_round(*unit.node)) return not_mine();
+  if (!onednn::has_bf16()) return refuse("this CPU has no bfloat16 products");
+  const ElementKind from = unit.input(0)->dtype().kind();
+  if (from != ElementKind::f32 && from != ElementKind::bf16) return refuse("not float32");
+  if (facts.constant(unit.input(1)) == nullptr) return refuse("the weights are not constant");
+  if (facts.attributes(*unit.node).attr_int("group") != 1) return refuse("several groups");
+  const Shape w = shape_of(*unit.input(1));
+  if (w[0] < kLeast || element_count(w) < w[0] * kLeast) return refuse("few channels");
+  return accepts_shapes(unit, facts);
+}
+
 /// oneDNN 2.6 with AMX takes the zero point of padding off a wrong number of times where the window
 /// has gaps or is larger than the image.
 bool loses_zero_point(const Unit& unit, PlanFacts& facts) {
@@ -106,28 +120,41 @@ void bind_weights(const Unit& unit, PlanFacts& facts, onednn::PrimitiveKernel& k
   made.inputs.push_back({unit.input(1), Layout::plain});
 }
 
-Prepared make_conv(const Unit& unit, PlanFacts& facts) {
-  const ConvSizes s = conv_sizes(unit, facts);
-  const ProductPlan plan = plan_product(unit, facts, s.channels);
+Desc bias_desc(const ProductPlan& plan, const ConvSizes& s) {
+  return plan.has_bias ? Desc({s.channels}, onednn::Type::f32, onednn::Tag::a) : Desc();
+}
+
+/// `bf16`: the input and the weights are rounded to bfloat16, sums are float32.
+dnnl::convolution_forward::primitive_desc conv_desc(const ConvSizes& s, const ProductPlan& plan,
+                                                    bool bf16, onednn::Type dst_type) {
   Dims dilations = s.window.dilations;
   for (auto& d : dilations) --d;
+  const onednn::Type src_type = bf16 ? onednn::Type::bf16 : plan.src_type;
+  const onednn::Type weights_type = bf16 ? onednn::Type::bf16 : plan.weights_type;
+  const dnnl::convolution_forward::desc d(
+      dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct,
+      onednn::desc_of(src_type, s.x, Layout::channels_last), onednn::any(weights_type, s.weights),
+      bias_desc(plan, s), onednn::desc_of(dst_type, s.y, Layout::channels_last), s.window.strides,
+      dilations, s.window.before, s.window.after);
+  return {d, plan.attr, onednn::engine()};
+}
+
+Prepared make_convolution(const Unit& unit, PlanFacts& facts, bool bf16) {
+  const ConvSizes s = conv_sizes(unit, facts);
+  const ProductPlan plan = plan_product(unit, facts, s.channels);
   return onednn::guarded([&] {
-    const Desc src = onednn::desc_of(plan.src_type, s.x, Layout::channels_last);
-    const Desc dst = onednn::desc_of(plan.dst_type, s.y, Layout::channels_last);
-    const Desc bias =
-        plan.has_bias ? Desc({s.channels}, onednn::Type::f32, onednn::Tag::a) : Desc();
-    const dnnl::convolution_forward::desc d(
-        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, src,
-        onednn::any(plan.weights_type, s.weights), bias, dst, s.window.strides, dilations,
-        s.window.before, s.window.after);
-    const dnnl::convolution_forward::primitive_desc pd(d, plan.attr, onednn::engine());
+    const auto pd = conv_desc(s, plan, bf16, plan.dst_type);
+    const Desc given = onednn::desc_of(plan.src_type, s.x, Layout::channels_last);
+    const Desc bias = bias_desc(plan, s);
     Prepared made;
     auto kernel = std::make_unique<onednn::PrimitiveKernel>(dnnl::convolution_forward(pd));
-    kernel->bind_input(DNNL_ARG_SRC, src, 0);
-    kernel->bind_output(DNNL_ARG_DST, dst);
+    made.scratch_bytes = pd.scratchpad_desc().get_size();
+    const bool rounds = given != pd.src_desc();
+    const std::size_t offset = rounds ? onednn::add_scratch(made, pd.src_desc()) : 0;
+    kernel->bind_reordered(DNNL_ARG_SRC, given, pd.src_desc(), 0, offset);
+    kernel->bind_output(DNNL_ARG_DST, pd.dst_desc());
     kernel->bind_scratch(pd.scratchpad_desc());
     made.inputs.push_back({unit.input(0), Layout::channels_last});
-    made.scratch_bytes = pd.scratchpad_desc().get_size();
     bind_weights(unit, facts, *kernel, made, plan, s.weights, pd.weights_desc());
     if (plan.has_bias) {
       kernel->bind_constant(
@@ -145,10 +172,34 @@ Prepared make_conv(const Unit& unit, PlanFacts& facts) {
   });
 }
 
+Prepared make_conv(const Unit& unit, PlanFacts& facts) {
+  return make_convolution(unit, facts, false);
+}
+
+Prepared make_bf16(const Unit& unit, PlanFacts& facts) {
+  return make_convolution(unit, facts, true);
+}
+
 constexpr KernelRow kRows[] = {{"onednn:conv_int8", accepts_int8, make_conv},
+                               {"onednn:conv_bf16", accepts_bf16, make_bf16},
                                {"onednn:conv", accepts_float, make_conv}};
 
 }  // namespace
+
+bool is_bf16_convolution(const Unit& unit, PlanFacts& facts) {
+  if (accepts_bf16(unit, facts).kind != Verdict::Kind::accept) return false;
+  try {
+    const ConvSizes s = conv_sizes(unit, facts);
+    const ProductPlan plan = plan_product(unit, facts, s.channels);
+    for (const auto type : {onednn::Type::f32, onednn::Type::bf16}) {
+      onednn::guarded([&] { return conv_desc(s, plan, true, type); });
+    }
+    return true;
+  } catch (const Error& error) {
+    if (error.fault() != Fault::unsupported) throw;
+    return false;
+  }
+}
 
 std::span<const KernelRow> conv_rows() { return kRows; }
 

@@ -174,6 +174,35 @@ TEST(DynamicProducts, ScalesOfOtherFormsStayApart) {
   expect_close(r);
 }
 
+/// A block of a residual network: what its convolutions hand to each other is held in bfloat16.
+TEST(Bf16Products, ConvolutionsHandOnBfloat16) {
+  Builder b;
+  const auto conv = [&](Value* x, std::int64_t size) {
+    const std::int64_t pad = size / 2;
+    return b.node("Conv", {x, b.weights({64, 64, size, size}, 0.1F), b.weights({64})},
+                  {{"pads", Ints{pad, pad, pad, pad}}});
+  };
+  Value* x = b.node("Relu", {conv(b.input("x", {1, 64, 9, 7}), 1)});
+  Value* y = conv(b.node("Relu", {conv(x, 3)}), 1);
+  Value* z = b.node("Relu", {b.node("Add", {y, x})});
+  b.graph.add_output(b.node("GlobalAveragePool", {conv(z, 3)}));
+  b.graph.add_output(conv(z, 1));
+  SessionOptions options;
+  options.allow_bf16 = true;
+  const Compared r = run_both(b.graph, {b.random({1, 64, 9, 7})}, options);
+  expect_close(r, 0x1p16);
+  if (!r.has("onednn:conv_bf16")) GTEST_SKIP() << r.refusals();
+  for (const StepInfo& s : r.steps) {
+    EXPECT_EQ(s.kernel.find("onednn:conv ("), std::string::npos) << r.kernels();
+    EXPECT_NE(s.kernel, "reference") << s.op;
+  }
+  set_threads(2);
+  const auto session = Session::create(b.graph, op_registry(), options);
+  EXPECT_TRUE(identical(session->run({Builder().random({1, 64, 9, 7})})[0],
+                        session->run({Builder().random({1, 64, 9, 7})})[0]));
+  set_threads(0);
+}
+
 /// x / 2 (1 + erf(x / sqrt 2)) behind a product, in the ways it is written.
 TEST(GeluChains, AreTheActivationOfTheProduct) {
   for (const int form : {0, 1, 2}) {

@@ -200,6 +200,20 @@ void bf16_case(Differential& d) {
   d.check(b, {d.grid({m, k}).cast(dtype_of(bf16))}, kExact);
 }
 
+void bf16_convolution_case(Differential& d) {
+  const auto channels = d.pick<std::int64_t>({64, 65});
+  const auto size = d.pick<std::int64_t>({1, 3});
+  const auto width = d.pick<std::int64_t>({3, 7, 17});
+  const Shape x = {d.pick<std::int64_t>({1, 2}), 64, width, 5};
+  Builder b;
+  Value* w = d.constant(b, d.grid({channels, 64, size, size}).cast(dtype_of(bf16)));
+  const std::int64_t pad = size / 2;
+  Value* y = b.node("Conv", {b.input("x", x, bf16), w}, {{"pads", Ints{pad, pad, pad, pad}}});
+  if (d.coin()) y = b.node("Relu", {y});
+  b.graph.add_output(y);
+  d.check(b, {d.grid(x).cast(dtype_of(bf16))}, kExact);
+}
+
 }  // namespace
 
 void attention_cases(Differential& d) {
@@ -242,6 +256,7 @@ void dynamic_product_cases(Differential& d) {
 
 void bf16_product_cases(Differential& d) {
   for (int i = 0; i < 20; ++i) bf16_case(d);
+  for (int i = 0; i < 20; ++i) bf16_convolution_case(d);
 }
 
 }  // namespace pare

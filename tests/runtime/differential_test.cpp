@@ -30,7 +30,7 @@ std::vector<DifferentialFamily> families() {
       {"Norms", {"native:normalize"}, norm_cases},
       {"Attention", {"native:attention", "native:attention_operator"}, attention_cases},
       {"DynamicProducts", {"onednn:dynamic_product"}, dynamic_product_cases},
-      {"Bf16Products", {"onednn:matmul_bf16"}, bf16_product_cases},
+      {"Bf16Products", {"onednn:matmul_bf16", "onednn:conv_bf16"}, bf16_product_cases},
       {"Casts", {"native:cast"}, cast_cases},
       {"Dynamic", {"native:dynamic_quantize", "onednn:integer_product"}, dynamic_cases},
       {"Codes",
@@ -45,7 +45,7 @@ std::vector<DifferentialFamily> families() {
 /// Rows that this CPU refuses: the library would clip sums of 8-bit products (no VNNI), or there
 /// are no products of bfloat16.
 bool is_refused_here(const std::string& row) {
-  if (row == "onednn:matmul_bf16") return !onednn::has_bf16();
+  if (row == "onednn:matmul_bf16" || row == "onednn:conv_bf16") return !onednn::has_bf16();
   if (onednn::exact_int8()) return false;
   return row == "onednn:conv_int8" || row == "onednn:matmul_int8" ||
          row == "onednn:integer_product" || row == "onednn:dynamic_product";
