@@ -87,12 +87,6 @@ inline float exp_without_power(float x, float n) noexcept {
   return (p * (r * r) + r) + 1.0F;
 }
 
-/// e^x for x in [-87, 0].
-inline float exp_of_negative(float x) noexcept {
-  const float n = (x * 1.44269504088896341F + kWhole) - kWhole;
-  return exp_without_power(x, n) * power_of_two(n);
-}
-
 /// e^x for all x; the power goes on in two parts, as either alone may not be a normal number.
 inline float exponential(float x) noexcept {
   const float low = x > -105.0F ? x : -105.0F;  // 0 for NaN too, until the end
@@ -100,15 +94,6 @@ inline float exponential(float x) noexcept {
   const float n = (a * 1.44269504088896341F + kWhole) - kWhole;
   const float half = (n * 0.5F + kWhole) - kWhole;
   const float y = exp_without_power(a, n) * power_of_two(half) * power_of_two(n - half);
-  return x == x ? y : x;  // NOLINT(misc-redundant-expression): NaN stays
-}
-
-/// 1 / (1 + e^-x) with a relative error of some ulp on both sides of zero.
-inline float sigmoid(float x) noexcept {
-  const float a = x < 0.0F ? x : -x;
-  const float e = exp_of_negative(a > -87.0F ? a : -87.0F);
-  const float s = 1.0F / (1.0F + e);
-  const float y = x < 0.0F ? e * s : s;
   return x == x ? y : x;  // NOLINT(misc-redundant-expression): NaN stays
 }
 
@@ -130,15 +115,14 @@ inline float softplus(float x) noexcept {
   return (x < 0.0F ? 0.0F : x) + (2.0F * s * (p * q) + 2.0F * s);
 }
 
-/// Functions that oneDNN 2.6 computes too coarsely: its logistic and soft_relu lose all relative
-/// precision where they are small, its log near 1. Its clip behind a linear function takes a slow
-/// path that leaves zeros, so hard_sigmoid is here too. Its relu, clip and exp make numbers of NaN.
+/// Functions that oneDNN 2.6 computes too coarsely: its soft_relu loses all relative precision
+/// where it is small, its log near 1. Its clip behind a linear function takes a slow path that
+/// leaves zeros, so hard_sigmoid is here too. Its relu and clip make numbers of NaN.
 Verdict accepts_exact_function(const Unit& unit, PlanFacts& facts) {
   Activation f;
   Verdict verdict = accepts_function(unit, facts, f);
   if (verdict.kind != Verdict::Kind::accept) return verdict;
-  constexpr Act kMine[] = {Act::hard_sigmoid, Act::sigmoid, Act::log,     Act::relu,
-                           Act::clip,         Act::exp,     Act::softplus};
+  constexpr Act kMine[] = {Act::hard_sigmoid, Act::log, Act::relu, Act::clip, Act::softplus};
   const bool mine = std::find(std::begin(kMine), std::end(kMine), f.act) != std::end(kMine);
   return mine ? accept() : not_mine();
 }
@@ -165,12 +149,8 @@ Prepared make_exact_function(const Unit& unit, PlanFacts& facts) {
   made.outputs = {layout};
   made.in_place = {0};
   const std::int64_t n = elements_of(*unit.output());
-  if (f.act == Act::sigmoid) {
-    made.kernel = function_kernel(n, [](float x) { return sigmoid(x); });
-  } else if (f.act == Act::log) {
+  if (f.act == Act::log) {
     made.kernel = function_kernel(n, [](float x) { return std::log(x); });
-  } else if (f.act == Act::exp) {
-    made.kernel = function_kernel(n, [](float x) { return exponential(x); });
   } else if (f.act == Act::softplus) {
     made.kernel = function_kernel(n, [](float x) { return softplus(x); });
   } else if (f.act == Act::relu) {
