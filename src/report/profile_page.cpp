@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -133,7 +134,8 @@ std::string roofs(const Json& peaks, const LogScale& x, const LogScale& y) {
     if (!(peak > 0)) continue;
     const double from = fastest > 0 ? std::max(left, peak / fastest) : left;
     out += line(cat("interval rung-", r.rung).c_str(), x.at(from), y.at(peak), kRight, y.at(peak));
-    out += svg_text(kRight - 4, y.at(peak) - 5, same(cat(r.arithmetic, " ", decimal(peak, 0))),
+    const bool lowest = std::string_view(r.arithmetic) == "f32";  // bf16 may be as good as equal
+    out += svg_text(kRight - 4, y.at(peak) + (lowest ? 14 : -5), same(cat(r.arithmetic, " ", decimal(peak, 0))),
                     "class=\"label end\"");
   }
   return out;
@@ -159,7 +161,7 @@ std::string picture(const Json& p) {
   const Json& nodes = member(p, "nodes");
   if (!peaks.is_array() || peaks.empty() || !nodes.is_array()) return {};
   const Json& machine = peaks.back();
-  std::vector<double> xs = {0.1, 100};
+  std::vector<double> xs = {0.13, 80};
   std::vector<double> ys = {figure(machine, "f32_gflops"), figure(machine, "bf16_gflops"),
                             figure(machine, "int8_gflops")};
   for (const Json& n : nodes) {
@@ -288,7 +290,8 @@ std::string profile_page(const nlohmann::json& p) {
   using report::html;
   using report::section;
   using report::word;
-  const std::string model = report::text(p, "model");
+  const std::string path = report::text(p, "model");
+  const std::string model = path.substr(path.rfind('/') + 1);
   const std::vector<std::string> facts = {report::name(report::text(p, "target")),
                                           report::name(report::text(p, "cpu"))};
   return cat(

@@ -1,6 +1,10 @@
 #include "runtime/onednn.hpp"
 
 #include <cmath>
+#include <span>
+#include <string>
+
+#include "tensor/packed_store.hpp"
 
 namespace pare::onednn {
 
@@ -50,11 +54,48 @@ Desc plain(Type type, const Dims& dims) { return desc_of(type, dims, Layout::pla
 
 Desc any(Type type, const Dims& dims) { return Desc(dims, type, Tag::any); }
 
-dnnl::memory packed(Type type, const Dims& dims, const void* data, const Desc& wanted) {
+namespace {
+
+/// Everything that an order of elements is made of; empty for orders that only the library knows.
+std::string text_of(const Desc& desc) {
+  const dnnl_memory_desc_t& d = desc.data;
+  if (d.format_kind != dnnl_blocked) return {};
+  std::string text = cat("onednn ", static_cast<int>(d.data_type), " ", d.offset0);
+  const auto add = [&](const dnnl_dim_t* numbers, int count) {
+    text += ' ';
+    for (int i = 0; i < count; ++i) text += cat(i > 0 ? "," : "", numbers[i]);
+  };
+  const dnnl_blocking_desc_t& b = d.format_desc.blocking;
+  add(d.dims, d.ndims);
+  add(d.padded_dims, d.ndims);
+  add(d.padded_offsets, d.ndims);
+  add(b.strides, d.ndims);
+  add(b.inner_blks, b.inner_nblks);
+  add(b.inner_idxs, b.inner_nblks);
+  return text + cat(" ", d.extra.flags, " ", d.extra.compensation_mask, " ", d.extra.scale_adjust,
+                    " ", d.extra.asymm_compensation_mask);
+}
+
+dnnl::memory pack(Type type, const Dims& dims, const void* data, const Desc& wanted) {
   dnnl::memory from(plain(type, dims), engine(), const_cast<void*>(data));  // only read
   dnnl::memory to(wanted, engine());
   dnnl::reorder(from, to).execute(stream(), from, to);
   stream().wait();
+  return to;
+}
+
+}  // namespace
+
+dnnl::memory packed(Type type, const Dims& dims, const void* data, const Desc& wanted) {
+  const std::string order = has_packed_store() ? text_of(wanted) : std::string();
+  if (order.empty()) return pack(type, dims, data, wanted);
+  const PackedPiece piece(order, wanted.get_size());
+  if (piece.found().valid()) {
+    const std::byte* there = piece.found().bytes().data();
+    return dnnl::memory(wanted, engine(), const_cast<std::byte*>(there));  // only read
+  }
+  dnnl::memory to = pack(type, dims, data, wanted);
+  piece.made({static_cast<const std::byte*>(to.get_data_handle()), wanted.get_size()});
   return to;
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/reorder.hpp"
 #include "runtime/select.hpp"
 #include "runtime/step_cost.hpp"
+#include "tensor/packed_store.hpp"
 
 namespace pare {
 namespace {
@@ -33,6 +34,14 @@ std::string why_not_static(const Unit& unit) {
     }
   }
   return {};
+}
+
+/// The same at each plan of a graph, and of no other unit in it.
+std::string name_of(const Unit& unit, const KernelRow& row) {
+  for (const Value* v : unit.outputs) {
+    if (v != nullptr) return cat(v->name(), "|", row.name);
+  }
+  return cat(unit.node->label(), "|", row.name);
 }
 
 class Planner {
@@ -245,6 +254,7 @@ class Planner {
         continue;
       }
       try {
+        const PackedUnit packed(has_packed_store() ? name_of(unit, row) : std::string());
         emit(unit, row.make(unit, facts_), std::string(row.name), refused);
         return true;
       } catch (const Error& error) {

@@ -5,6 +5,8 @@
 
 #include "base/text.hpp"
 #include "base/threads.hpp"
+#include "runtime/onednn.hpp"
+#include "runtime/packed_session.hpp"
 #include "runtime/plan.hpp"
 
 namespace pare {
@@ -31,8 +33,13 @@ class ThreadScope {
 
 class PlannedSession final : public Session {
  public:
-  PlannedSession(const Graph& graph, const OpRegistry& ops, SessionOptions options)
-      : graph_(graph.clone()), ops_(ops), options_(std::move(options)) {
+  PlannedSession(const Graph& graph, const OpRegistry& ops, SessionOptions options,
+                 std::shared_ptr<PackedStore> store = nullptr, std::string packed_shapes = {})
+      : graph_(graph.clone()),
+        ops_(ops),
+        options_(std::move(options)),
+        store_(std::move(store)),
+        packed_shapes_(std::move(packed_shapes)) {
     const std::vector<std::string> missing = unsupported_operators(*graph_, ops);
     if (!missing.empty()) {
       throw Error(Fault::unsupported, cat("no kernel for ", join(missing, "; ")));
@@ -137,6 +144,10 @@ class PlannedSession final : public Session {
         shapes[inputs_[i].name] = given[i].tensor().shape();
       }
     }
+    // What is packed may depend on the shapes, as constants may be computed from them.
+    const std::string text = store_ != nullptr ? text_of(given) : std::string();
+    const bool stored = store_ != nullptr && (packed_shapes_.empty() || packed_shapes_ == text);
+    const PackedScope packed(stored ? store_.get() : nullptr, text);
     std::unique_ptr<Plan> plan = make_plan(
         prepare_graph(*graph_, ops_, shapes, keep_, !options_.reference_only), ops_, options_);
     plans_.push_front({std::move(key), std::move(plan)});
@@ -144,9 +155,19 @@ class PlannedSession final : public Session {
     return *plans_.front().plan;
   }
 
+  static std::string text_of(const std::vector<RuntimeValue>& given) {
+    std::string text;
+    for (const RuntimeValue& v : given) {
+      text += cat(text.empty() ? "" : " ", v.is_tensor() ? to_string(v.tensor().shape()) : "-");
+    }
+    return text;
+  }
+
   std::unique_ptr<Graph> graph_;
   const OpRegistry& ops_;
   SessionOptions options_;
+  std::shared_ptr<PackedStore> store_;
+  std::string packed_shapes_;
   std::vector<PortInfo> inputs_;
   std::vector<PortInfo> outputs_;
   std::unordered_set<std::string> keep_;
@@ -158,6 +179,26 @@ class PlannedSession final : public Session {
 
 std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs) {
   return tensors_of(run_values(values_of(inputs)));
+}
+
+std::unique_ptr<Session> create_packed_session(const Graph& graph, const OpRegistry& ops,
+                                               SessionOptions options,
+                                               std::shared_ptr<PackedStore> store,
+                                               std::string shapes) {
+  return std::make_unique<PlannedSession>(graph, ops, std::move(options), std::move(store),
+                                          std::move(shapes));
+}
+
+std::string shapes_text(const std::vector<Tensor>& inputs) {
+  std::string text;
+  for (const Tensor& t : inputs) text += cat(text.empty() ? "" : " ", to_string(t.shape()));
+  return text;
+}
+
+std::string runtime_text() {
+  const dnnl_version_t* v = dnnl::version();
+  return cat("oneDNN ", v->major, ".", v->minor, ".", v->patch, " (", v->hash, "), set ",
+             static_cast<int>(dnnl::get_effective_cpu_isa()));
 }
 
 std::unique_ptr<Session> Session::create(const Graph& graph, const OpRegistry& ops,

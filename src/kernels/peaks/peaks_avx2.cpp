@@ -15,12 +15,12 @@ namespace {
 void run_f32(std::int64_t rounds, std::byte* values) {
   constexpr int kSums = 12;
   __m256 sums[kSums];
-  float numbers[16];
+  float numbers[32];
   __builtin_memcpy(numbers, values, sizeof numbers);
   const __m256 a = _mm256_loadu_ps(numbers);
   const __m256 b = _mm256_loadu_ps(numbers + 8);
 #pragma GCC unroll 12
-  for (int i = 0; i < kSums; ++i) sums[i] = a;
+  for (int i = 0; i < kSums; ++i) sums[i] = _mm256_loadu_ps(numbers + i);
   for (std::int64_t r = 0; r < rounds; ++r) {
 #pragma GCC unroll 12
     for (int i = 0; i < kSums; ++i) sums[i] = _mm256_fmadd_ps(sums[i], a, b);
@@ -44,7 +44,7 @@ void run_int8(std::int64_t rounds, std::byte* values) {
   const __m256i b = load(values + 64);
   const __m256i ones = _mm256_set1_epi16(1);
 #pragma GCC unroll 12
-  for (int i = 0; i < kSums; ++i) sums[i] = load(values);
+  for (int i = 0; i < kSums; ++i) sums[i] = load(values + 4 * i);
   for (std::int64_t r = 0; r < rounds; ++r) {
 #pragma GCC unroll 12
     for (int i = 0; i < kSums; ++i) {

@@ -15,7 +15,7 @@ namespace {
 struct Lanes {
   using Sum = __m512;
   static __m512 load(const std::byte* p) { return _mm512_loadu_ps(p); }
-  static Sum first(const std::byte* p, int) { return _mm512_loadu_ps(p); }
+  static Sum first(const std::byte* p, int i) { return _mm512_loadu_ps(p + 4 * i); }
   static Sum add(Sum s, __m512 a, __m512 b) { return _mm512_fmadd_ps(s, a, b); }
   static Sum join(Sum s, Sum t) { return _mm512_add_ps(s, t); }
   static void store(std::byte* p, Sum s) { _mm512_storeu_ps(p, s); }
@@ -36,7 +36,7 @@ void run_int8(std::int64_t rounds, std::byte* values) {
   const __m512i b = _mm512_loadu_si512(values + 64);
   const __m512i ones = _mm512_set1_epi16(1);
 #pragma GCC unroll 12
-  for (int i = 0; i < kSums; ++i) sums[i] = _mm512_loadu_si512(values);
+  for (int i = 0; i < kSums; ++i) sums[i] = _mm512_loadu_si512(values + 4 * i);
   for (std::int64_t r = 0; r < rounds; ++r) {
 #pragma GCC unroll 12
     for (int i = 0; i < kSums; ++i) {

@@ -19,7 +19,7 @@ struct Lanes {
     __builtin_memcpy(&x, p, sizeof x);
     return x;
   }
-  static Sum first(const std::byte* p, int) { return _mm512_loadu_ps(p); }
+  static Sum first(const std::byte* p, int i) { return _mm512_loadu_ps(p + 4 * i); }
   static Sum add(Sum s, __m512bh a, __m512bh b) { return _mm512_dpbf16_ps(s, a, b); }
   static Sum join(Sum s, Sum t) { return _mm512_add_ps(s, t); }
   static void store(std::byte* p, Sum s) { _mm512_storeu_ps(p, s); }

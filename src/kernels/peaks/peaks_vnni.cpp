@@ -15,7 +15,7 @@ namespace {
 struct Lanes {
   using Sum = __m512i;
   static __m512i load(const std::byte* p) { return _mm512_loadu_si512(p); }
-  static Sum first(const std::byte* p, int) { return _mm512_loadu_si512(p); }
+  static Sum first(const std::byte* p, int i) { return _mm512_loadu_si512(p + 4 * i); }
   static Sum add(Sum s, __m512i a, __m512i b) { return _mm512_dpbusd_epi32(s, a, b); }
   static Sum join(Sum s, Sum t) { return _mm512_add_epi32(s, t); }
   static void store(std::byte* p, Sum s) { _mm512_storeu_si512(p, s); }

@@ -1,7 +1,11 @@
+#include "base/machine.hpp"
 #include "base/text.hpp"
 #include "base/threads.hpp"
+#include "base/warning.hpp"
+#include "runtime/packed_session.hpp"
 #include "targets/qdq.hpp"
 #include "targets/target.hpp"
+#include "tensor/plan_file.hpp"
 
 namespace pare {
 namespace {
@@ -50,25 +54,58 @@ TargetStatus status(const TargetOptions&) {
   return s;
 }
 
+/// The plan file at `path`, when it is one that this machine uses.
+std::shared_ptr<const PlanFile> plan_at(const std::filesystem::path& path) {
+  const auto file = MappedFile::open(path);
+  if (!PlanFile::begins(file->bytes())) return nullptr;
+  try {
+    auto plan = PlanFile::parse(file->bytes(), file);
+    return plan->refusal(machine_text()).empty() ? plan : nullptr;
+  } catch (const Error&) {  // who reads the model says so
+    return nullptr;
+  }
+}
+
+/// A session of a model that came from a plan file: its rewrites are done, its weights packed.
+std::unique_ptr<Session> plan_session(const Model& model, std::shared_ptr<const PlanFile> plan,
+                                      const OpRegistry& ops, SessionOptions session) {
+  session.allow_bf16 = plan->fact(plan_fact::kBf16) == "1";
+  std::shared_ptr<PackedStore> store;
+  const std::string runtime = plan->fact(plan_fact::kRuntime);
+  if (runtime == runtime_text()) {
+    store = std::make_shared<PlanFileStore>(plan);
+  } else {
+    warn(cat("the plan's packed weights are not used: they are those of ", escape_terminal(runtime),
+             ", this is ", runtime_text()));
+  }
+  return create_packed_session(*model.graph, ops, std::move(session), std::move(store),
+                               plan->fact(plan_fact::kShapes));
+}
+
 std::unique_ptr<LoadedModel> load(const std::filesystem::path& path, const TargetOptions& options) {
   const TargetEnvironment& environment = options.environment;
   if (environment.ops == nullptr || environment.read == nullptr) {
     throw Error(Fault::internal, "target native needs TargetOptions::environment");
   }
-  return during([&] { return cat("loading ", path.string(), " into native"); },
-                [&] {
-                  const Model model = environment.read(path);
-                  if (environment.optimize != nullptr && !options.reference_only) {
-                    environment.optimize(*model.graph, *environment.ops);
-                  }
-                  SessionOptions session;
-                  session.threads = options.threads > 0 ? options.threads : available_cores();
-                  session.reference_only = options.reference_only;
-                  session.winograd = !options.exact_convolutions;
-                  return std::make_unique<NativeModel>(
-                      Session::create(*model.graph, *environment.ops, std::move(session)),
-                      options.profile);
-                });
+  return during(
+      [&] { return cat("loading ", path.string(), " into native"); },
+      [&] {
+        const Model model = environment.read(path);
+        const auto plan = model.producer_name == kPlanProducer ? plan_at(path) : nullptr;
+        if (plan == nullptr && environment.optimize != nullptr && !options.reference_only) {
+          environment.optimize(*model.graph, *environment.ops);
+        }
+        SessionOptions session;
+        session.threads = options.threads > 0 ? options.threads : available_cores();
+        session.reference_only = options.reference_only;
+        session.winograd = !options.exact_convolutions;
+        if (plan != nullptr) {
+          return std::make_unique<NativeModel>(
+              plan_session(model, plan, *environment.ops, std::move(session)), options.profile);
+        }
+        return std::make_unique<NativeModel>(
+            Session::create(*model.graph, *environment.ops, std::move(session)), options.profile);
+      });
 }
 
 Support supports(const Node& node, const TargetOptions& options) {
