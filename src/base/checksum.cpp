@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 #include <vector>
 
@@ -15,7 +14,10 @@ constexpr std::size_t kPiece = std::size_t{1} << 20;
 constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15U;  // 2^64 / golden ratio
 
 /// One to one in h for given w and in w for given h: no change of one word goes unnoticed.
-std::uint64_t mix(std::uint64_t h, std::uint64_t w) { return std::rotl((h ^ w) * kOdd, 29); }
+std::uint64_t mix(std::uint64_t h, std::uint64_t w) {
+  h = (h ^ w) * kOdd;
+  return h ^ (h >> 29U);
+}
 
 std::uint64_t finish(std::uint64_t h) {
   h ^= h >> 32U;
