@@ -26,12 +26,13 @@ std::uint64_t finish(std::uint64_t h) {
 }
 
 std::uint64_t piece_sum(std::span<const std::byte> bytes) {
-  std::array<std::uint64_t, 4> lanes = {1, 2, 3, 4};
+  // Independent lanes, so that no multiplication waits for the one before.
+  std::array<std::uint64_t, 8> lanes = {1, 2, 3, 4, 5, 6, 7, 8};
   std::size_t at = 0;
-  for (; at + 32 <= bytes.size(); at += 32) {
-    std::array<std::uint64_t, 4> w{};
+  for (; at + 64 <= bytes.size(); at += 64) {
+    std::array<std::uint64_t, 8> w{};
     std::memcpy(w.data(), bytes.data() + at, sizeof w);
-    for (std::size_t i = 0; i < 4; ++i) lanes[i] = mix(lanes[i], w[i]);
+    for (std::size_t i = 0; i < 8; ++i) lanes[i] = mix(lanes[i], w[i]);
   }
   std::uint64_t h = bytes.size();
   for (const std::uint64_t lane : lanes) h = mix(h, lane);
