@@ -207,8 +207,13 @@ const int kRegistered = [] {
       auto* b = benchmark::RegisterBenchmark(
           name.c_str(), [&p, integers](benchmark::State& s) { product(s, p, integers); });
       for (const std::int64_t m : {1, 8, 16, 50, 128, 1024, 3000}) {
-        for (const auto& [k, n] :
-             {std::pair<int, int>{64, 64}, {256, 256}, {768, 768}, {768, 3072}, {3072, 768}}) {
+        for (const auto& [k, n] : {std::pair<int, int>{64, 64},
+                                   {128, 64},
+                                   {256, 64},
+                                   {256, 256},
+                                   {768, 768},
+                                   {768, 3072},
+                                   {3072, 768}}) {
           for (const std::int64_t zeros : {500, 700, 800, 900, 950, 980}) {
             if (p.two_of_four && zeros != 500) continue;
             for (const std::int64_t threads : {1, 2}) b->Args({m, k, n, zeros, threads});

@@ -163,7 +163,8 @@ Verdict accepts_sparse(const Unit& unit, PlanFacts& facts) {
   v = read_posts(unit, facts, source.n, posts);
   if (v.kind != Verdict::Kind::accept) return v;
   if (source.k > kMostSparseWords) return refuse("rows that are too long");
-  return sparse_wins(count_sparse(source), source.k, source.n, best_sparse_kernels().isa);
+  return sparse_wins(count_sparse(source), {source.k, source.n, unit.quantized},
+                     best_sparse_kernels().isa);
 }
 
 /// What a kernel holds beside its weights.

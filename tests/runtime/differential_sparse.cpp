@@ -105,8 +105,8 @@ void int8_case(Differential& d, const Sizes& s) {
 
 void sparse_cases(Differential& d) {
   for (const std::int64_t m : {1, 7, 17, 64, 100}) {
-    for (const std::int64_t k : {64, 255}) {
-      for (const std::int64_t n : {33, 64, 130}) {
+    for (const std::int64_t k : {129, 259}) {
+      for (const std::int64_t n : {64, 67, 130}) {
         const Sizes s = {m, k, n};
         float_case(d, s);
         float_case(d, s);

@@ -1,5 +1,6 @@
 #include "runtime/differential.hpp"
 
+#include "kernels/sparse/sparse.hpp"
 #include "runtime/kernel.hpp"
 #include "runtime/onednn.hpp"
 
@@ -46,6 +47,7 @@ std::vector<DifferentialFamily> families() {
 /// are no products of bfloat16.
 bool is_refused_here(const std::string& row) {
   if (row == "onednn:matmul_bf16" || row == "onednn:conv_bf16") return !onednn::has_bf16();
+  if (row == "native:sparse" && best_sparse_kernels().isa == "base") return true;
   if (onednn::exact_int8()) return false;
   return row == "onednn:conv_int8" || row == "onednn:matmul_int8" ||
          row == "onednn:integer_product" || row == "onednn:dynamic_product";

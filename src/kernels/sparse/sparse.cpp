@@ -229,8 +229,8 @@ void SparseMatrix::multiply(const std::byte* x, std::int64_t m, const SparseFini
       std::clamp<std::int64_t>(threads(), 1, std::max<std::int64_t>(1, most_parts));
   // One part of the rows or of the columns for each thread, with memory of its own.
   const bool by_rows = panels >= most;
-  constexpr std::int64_t kLeastWork = 1 << 15;  // words times rows: below, one thread is faster
-  const auto work = static_cast<std::int64_t>(values_.size()) * std::min(m, widest);
+  constexpr std::int64_t kLeastWork = 1 << 16;  // in products: below, one thread is faster
+  const std::int64_t work = m * (static_cast<std::int64_t>(values_.size()) + words_ + 8 * n_);
   const std::int64_t parts = work < kLeastWork ? 1 : std::min(most, by_rows ? panels : tiles);
   // Parts of the columns turn the same rows, each for itself: the other core's copy is far away.
   parallel_for(parts, 1, [&](std::int64_t from, std::int64_t to) {
