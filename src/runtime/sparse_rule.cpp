@@ -9,14 +9,15 @@ namespace {
 // 3000, K and N = 64 to 3072); docs/decisions/sparse-kernels.md has the tables.
 
 /// Shares of words that are not zero up to which lists are faster. A list for each column: at 20 %
-/// the least gain is 1.2 (floats) and 1.06 (codes, where a word is 4 of them), at 30 % both lose
-/// somewhere. Lists that 4 columns share: 1.2 and 1.1 at 50 %; with AVX2 1.9 at 20 %, none at 50 %.
+/// floats gain 1.1 to 2 times and codes (a word is 4 of them) 1.06 to 1.9 times, at 30 % both lose
+/// somewhere. Lists that 4 columns share: at 50 % between nothing (K = 256) and 1.5 times, at 30 %
+/// 1.9 to 2.7 times; with AVX2 1.9 times at 20 %, nothing at 50 %.
 constexpr double kMostListed = 0.2;
-constexpr double kMostShared = 0.5;
+constexpr double kMostShared = 0.4;
 constexpr double kMostSharedAvx2 = 0.3;
 /// Below, turning rows into columns and back costs as much as the product.
 constexpr std::int64_t kLeastFloats = 128;
-constexpr std::int64_t kLeastCodes = 256;
+constexpr std::int64_t kLeastCodes = 512;
 constexpr std::int64_t kLeastColumns = 64;
 
 }  // namespace

@@ -105,7 +105,7 @@ void int8_case(Differential& d, const Sizes& s) {
 
 void sparse_cases(Differential& d) {
   for (const std::int64_t m : {1, 7, 17, 64, 100}) {
-    for (const std::int64_t k : {129, 259}) {
+    for (const std::int64_t k : {129, 515}) {
       for (const std::int64_t n : {64, 67, 130}) {
         const Sizes s = {m, k, n};
         float_case(d, s);

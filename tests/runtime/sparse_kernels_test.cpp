@@ -17,15 +17,15 @@ TEST(SparseRule, ListsAreTakenUpToTheMeasuredDensity) {
   for (const SparseShape& s : {floats, codes}) {
     EXPECT_TRUE(is_accepted(sparse_wins(scattered(200), s, "vnni")));
     EXPECT_FALSE(is_accepted(sparse_wins(scattered(210), s, "vnni")));
-    EXPECT_TRUE(is_accepted(sparse_wins(blocks(500), s, "vnni")));
-    EXPECT_FALSE(is_accepted(sparse_wins(blocks(510), s, "vnni")));
+    EXPECT_TRUE(is_accepted(sparse_wins(blocks(400), s, "vnni")));
+    EXPECT_FALSE(is_accepted(sparse_wins(blocks(410), s, "vnni")));
     EXPECT_FALSE(is_accepted(sparse_wins(scattered(10), s, "base")));
   }
   EXPECT_TRUE(is_accepted(sparse_wins(blocks(300), floats, "avx2")));
-  EXPECT_FALSE(is_accepted(sparse_wins(blocks(500), floats, "avx2")));
+  EXPECT_FALSE(is_accepted(sparse_wins(blocks(310), floats, "avx2")));
   EXPECT_FALSE(is_accepted(sparse_wins(scattered(10), codes, "avx512")));
   EXPECT_FALSE(is_accepted(sparse_wins(scattered(10), {64, 768, false}, "vnni")));
-  EXPECT_FALSE(is_accepted(sparse_wins(scattered(10), {128, 768, true}, "vnni")));
+  EXPECT_FALSE(is_accepted(sparse_wins(scattered(10), {256, 768, true}, "vnni")));
   EXPECT_FALSE(is_accepted(sparse_wins(scattered(10), {768, 32, false}, "vnni")));
 }
 
