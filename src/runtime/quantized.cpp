@@ -108,13 +108,26 @@ class WeightReader {
   std::int64_t axis_ = 0;
 };
 
+/// The DequantizeLinear behind input 1 of a MatMul of two computed values, as in attention.
+const Node* second_activation(Unit& unit, PlanFacts& facts) {
+  if (!unit.is("MatMul") || facts.constant(unit.input(1)) != nullptr) return nullptr;
+  const Node* w = dequantized(unit.input(1), facts, unit.in_quant[1]);
+  if (w != nullptr) unit.weight_scales = {unit.in_quant[1].scale};
+  return w;
+}
+
 /// Makes a float unit that ends in `value` quantized: DQ nodes in front, Q (may be none) behind.
 bool quantize_product(Unit& unit, const Node* q, const Quant& out, PlanFacts& facts) {
   unit.in_quant.assign(unit.inputs.size(), Quant());
   const Node* x = dequantized(unit.input(0), facts, unit.in_quant[0]);
   if (x == nullptr || facts.constant(unit.input(0)) != nullptr) return false;
-  if (!WeightReader(*unit.node, facts).read(unit)) return false;
   std::vector<const Node*> covers = {x};
+  if (!WeightReader(*unit.node, facts).read(unit)) {
+    const Node* w = second_activation(unit, facts);
+    if (w == nullptr) return false;
+    unit.inputs[1] = w->input(0);
+    if (w != x) covers.push_back(w);
+  }
   unit.inputs[0] = x->input(0);
   for (const Post& p : unit.posts) {
     if (p.kind != Post::Kind::add || facts.constant(unit.input(p.operand)) != nullptr) continue;

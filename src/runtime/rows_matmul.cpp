@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 
+#include "base/threads.hpp"
 #include "runtime/onednn.hpp"
 #include "runtime/product.hpp"
 #include "runtime/rows.hpp"
@@ -96,7 +98,14 @@ Verdict accepts_float(const Unit& unit, PlanFacts& facts) {
 }
 
 Verdict accepts_int8(const Unit& unit, PlanFacts& facts) {
-  if (!is_mine(unit) || !unit.quantized) return not_mine();
+  if (!is_mine(unit) || !unit.quantized || !unit.weights.valid()) return not_mine();
+  if (!onednn::exact_int8()) return refuse("this CPU would clip 16-bit sums (no VNNI)");
+  return accepts_common(unit, facts);
+}
+
+/// Two computed values, both of them codes.
+Verdict accepts_codes(const Unit& unit, PlanFacts& facts) {
+  if (!is_mine(unit) || !unit.quantized || unit.weights.valid()) return not_mine();
   if (!onednn::exact_int8()) return refuse("this CPU would clip 16-bit sums (no VNNI)");
   return accepts_common(unit, facts);
 }
@@ -185,7 +194,74 @@ Prepared make_matmul(const Unit& unit, PlanFacts& facts) {
 
 Prepared make_bf16(const Unit& unit, PlanFacts& facts) { return make_product(unit, facts, true); }
 
+/// Unsigned codes of the right operand less 128: the library has signed ones only there.
+std::unique_ptr<Kernel> with_signed_codes(std::unique_ptr<onednn::PrimitiveKernel> inner,
+                                          std::int64_t count, std::size_t offset) {
+  std::shared_ptr<onednn::PrimitiveKernel> product = std::move(inner);
+  return std::make_unique<FunctionKernel>([=](const KernelArgs& args) {
+    constexpr std::int64_t kGrain = 65536;
+    const std::byte* from = args.in[1];
+    std::byte* to = args.scratch + offset;
+    parallel_for(count, kGrain, [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) to[i] = from[i] ^ std::byte{0x80};
+    });
+    std::array<std::byte*, 3> in{};  // there may be a residual
+    std::copy(args.in.begin(), args.in.end(), in.begin());
+    in[1] = to;
+    product->run({std::span<std::byte* const>(in.data(), args.in.size()), args.out, args.scratch});
+  });
+}
+
+Prepared make_codes(const Unit& unit, PlanFacts& facts) {
+  const MatSizes m = mat_sizes(unit, facts);
+  ProductPlan plan = plan_product(unit, facts, m.y.back(), m.y.size());
+  const bool is_signed = unit.input(1)->dtype().kind() == ElementKind::i8;
+  const std::int32_t zero = unit.in_quant.at(1).zero_point - (is_signed ? 0 : 128);
+  if (zero != 0) plan.attr.set_zero_points(DNNL_ARG_WEIGHTS, 0, {zero});
+  return onednn::guarded([&] {
+    const Desc src = onednn::plain(plan.src_type, m.a);
+    const Desc right = onednn::plain(onednn::Type::s8, m.b);
+    const Desc dst = onednn::plain(plan.dst_type, m.y);
+    Dims bias_dims(m.y.size(), 1);
+    bias_dims.back() = m.y.back();
+    const Desc bias = plan.has_bias ? onednn::plain(onednn::Type::f32, bias_dims) : Desc();
+    const dnnl::matmul::desc d = plan.has_bias ? dnnl::matmul::desc(src, right, bias, dst)
+                                               : dnnl::matmul::desc(src, right, dst);
+    const dnnl::matmul::primitive_desc pd(d, plan.attr, onednn::engine());
+    const std::string how = pd.impl_info_str();
+    if (how.find("ref") != std::string::npos) {
+      throw Error(Fault::unsupported, "the library has no fast kernel");
+    }
+    auto kernel = std::make_unique<onednn::PrimitiveKernel>(dnnl::matmul(pd));
+    kernel->bind_input(DNNL_ARG_SRC, src, 0);
+    kernel->bind_input(DNNL_ARG_WEIGHTS, right, 1);
+    kernel->bind_output(DNNL_ARG_DST, dst);
+    kernel->bind_scratch(pd.scratchpad_desc());
+    if (plan.has_bias) {
+      kernel->bind_constant(DNNL_ARG_BIAS,
+                            onednn::packed(onednn::Type::f32, bias_dims, plan.bias.data(), bias));
+    }
+    Prepared made;
+    made.inputs = {{unit.input(0), Layout::plain}, {unit.input(1), Layout::plain}};
+    if (plan.sum != nullptr) {
+      made.accumulates = 2;
+      made.inputs.push_back({plan.sum, Layout::plain});
+    }
+    made.outputs = {Layout::plain};
+    made.scratch_bytes = pd.scratchpad_desc().get_size();
+    made.note = how;
+    if (is_signed) {
+      made.kernel = std::move(kernel);
+    } else {
+      const std::size_t offset = onednn::add_scratch(made, right);
+      made.kernel = with_signed_codes(std::move(kernel), element_count(m.b), offset);
+    }
+    return made;
+  });
+}
+
 constexpr KernelRow kRows[] = {{"onednn:matmul_int8", accepts_int8, make_matmul},
+                               {"onednn:matmul_codes", accepts_codes, make_codes},
                                {"onednn:matmul_bf16", accepts_bf16, make_bf16},
                                {"onednn:matmul", accepts_float, make_matmul}};
 

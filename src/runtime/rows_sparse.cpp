@@ -125,7 +125,7 @@ const Tensor* weights_of(const Unit& unit, PlanFacts& facts) {
   const bool product = unit.is("MatMul") || unit.is("Gemm") || unit.is("Conv");
   if (!product || unit.dequantizes != nullptr || unit.input(1) == nullptr) return nullptr;
   const Tensor* w = unit.quantized ? &unit.weights : facts.constant(unit.input(1));
-  if (w == nullptr || w->size() == 0) return nullptr;
+  if (w == nullptr || !w->valid() || w->size() == 0) return nullptr;
   if (w->kind() != (unit.quantized ? ElementKind::i8 : ElementKind::f32)) return nullptr;
   if (!unit.quantized && unit.input(0)->dtype().kind() != ElementKind::f32) return nullptr;
   return w;

@@ -43,7 +43,7 @@ struct Unit {
   bool quantized = false;
   std::vector<Quant> in_quant;       ///< one per input when quantized
   std::vector<float> weight_scales;  ///< of input 1 of a product: one, or one per channel
-  Tensor weights;                    ///< input 1 as int8 less its zero point, when quantized
+  Tensor weights;  ///< input 1 as int8 less its zero point, when quantized and constant
   /// Packed weights: the operator that would make floats of them; input 1 is its codes.
   const Node* dequantizes = nullptr;
   bool turned_weights = false;  ///< a Transpose lies between it and the product

@@ -165,6 +165,25 @@ void int8_case(Differential& d, const Product& p, bool gemm) {
   d.check(b, inputs, powers && (!out_codes || out_zero % 2 == 0) ? kExact : inexact);
 }
 
+/// Both operands are codes that a run computes.
+void codes_case(Differential& d, const Product& p) {
+  Builder b;
+  const auto side = [&](const char* name, const Shape& shape, std::vector<Tensor>& inputs) {
+    const ElementKind kind = d.coin() ? ElementKind::u8 : ElementKind::i8;
+    const std::int64_t zero = kind == ElementKind::u8 ? d.below(256) : d.below(256) - 128;
+    inputs.push_back(d.values(shape, kind));
+    return b.dequantize(b.input(name, shape, kind), d.pick({0.25F, 0.5F}), zero, kind);
+  };
+  std::vector<Tensor> inputs;
+  Value* x = side("a", p.a, inputs);
+  Value* y = b.node("MatMul", {x, side("b", p.b, inputs)});
+  if (d.coin()) y = b.node("Relu", {y});
+  const bool out_codes = d.coin();
+  if (out_codes) y = b.quantize(y, 64.0F, 2 * d.below(100), ElementKind::u8);
+  b.graph.add_output(y);
+  d.check(b, inputs, out_codes ? kOneStep : kExact);
+}
+
 }  // namespace
 
 void product_cases(Differential& d) {
@@ -190,6 +209,7 @@ void product_cases(Differential& d) {
 void int8_product_cases(Differential& d) {
   for (const Product& p : products(d)) {
     if (element_count(p.b) > 0) int8_case(d, p, false);
+    if (p.a.size() > 1 && p.b.size() > 1) codes_case(d, p);
     if (element_count(p.b) > 0 && p.a.size() == 2 && p.b.size() == 2) {
       for (int i = 0; i < 4; ++i) int8_case(d, p, true);
     }

@@ -15,7 +15,7 @@ std::vector<DifferentialFamily> families() {
       {"Deconvolutions", {"onednn:deconv"}, deconvolution_cases},
       {"Backward", {"onednn:conv_backward", "native:conv_weight_gradient"}, backward_cases},
       {"Products", {"onednn:matmul"}, product_cases},
-      {"Int8Products", {"onednn:matmul_int8"}, int8_product_cases},
+      {"Int8Products", {"onednn:matmul_int8", "onednn:matmul_codes"}, int8_product_cases},
       {"Pools", {"onednn:pool"}, pool_cases},
       {"Moves", {"native:view", "native:transpose", "native:moves", "native:concat"}, move_cases},
       {"Resizes", {"native:resize"}, resize_cases},
@@ -49,7 +49,7 @@ bool is_refused_here(const std::string& row) {
   if (row == "onednn:matmul_bf16" || row == "onednn:conv_bf16") return !onednn::has_bf16();
   if (row == "native:sparse" && best_sparse_kernels().isa == "base") return true;
   if (onednn::exact_int8()) return false;
-  return row == "onednn:conv_int8" || row == "onednn:matmul_int8" ||
+  return row == "onednn:conv_int8" || row == "onednn:matmul_int8" || row == "onednn:matmul_codes" ||
          row == "onednn:integer_product" || row == "onednn:dynamic_product";
 }
 

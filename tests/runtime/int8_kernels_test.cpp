@@ -138,6 +138,29 @@ TEST(Int8Kernels, ProductsOfSeveralSequencesRunAsIntegers) {
   }
 }
 
+/// Both sides computed, as in attention, with all pairs of code types and zero points.
+TEST(Int8Kernels, ProductsOfTwoQuantizedValuesRunAsIntegers) {
+  for (const Codes& q : kCodes) {
+    for (const Codes& p : kCodes) {
+      for (const bool to_float : {true, false}) {
+        Builder b;
+        Value* x = b.fake(b.input("x", {2, 3, 17, 40}), 0.02F, q.x_zero, q.kind);
+        Value* y = b.fake(b.input("y", {2, 3, 40, 19}), 0.015F, p.x_zero, p.kind);
+        Value* z = b.node("MatMul", {x, y});
+        b.graph.add_output(to_float ? z : b.quantize(z, 0.05F, q.y_zero, q.kind));
+        const Compared r =
+            run_both(b.graph, {b.random({2, 3, 17, 40}, 3), b.random({2, 3, 40, 19}, 2)});
+        EXPECT_TRUE(r.has("onednn:matmul_codes")) << r.kernels() << r.refusals();
+        if (to_float) {
+          expect_close(r);
+        } else {
+          expect_steps(r);
+        }
+      }
+    }
+  }
+}
+
 TEST(Int8Kernels, TablesAndMovesAreExact) {
   const Shape shape = {2, 8, 7, 6};
   const std::vector<std::pair<std::string, Attributes>> ops = {
