@@ -148,7 +148,55 @@ Verdict accepts_binary(const Unit& unit, PlanFacts& facts) {
   if (a == y && (b == y || elements_of(*unit.input(1)) == 1 || is_gate(b, y))) return accept();
   if (b == y && (elements_of(*unit.input(0)) == 1 || is_gate(a, y))) return accept();
   (void)facts;
-  return refuse("broadcasting of this kind");
+  if ((a == y || b == y) && !y.empty()) return accept();
+  return refuse("both operands are broadcast");
+}
+
+/// For each row (the last dimension) of y the row of the smaller operand that belongs to it.
+std::vector<std::int64_t> rows_beside(const Shape& small, const Shape& y) {
+  Shape s(y.size() - small.size(), 1);
+  s.insert(s.end(), small.begin(), small.end());
+  std::vector<std::int64_t> rows = {0};
+  for (std::size_t d = 0; d + 1 < y.size(); ++d) {
+    std::vector<std::int64_t> longer;
+    for (const std::int64_t r : rows) {
+      for (std::int64_t i = 0; i < y[d]; ++i) longer.push_back(r * s[d] + (s[d] == 1 ? 0 : i));
+    }
+    rows = std::move(longer);
+  }
+  return rows;
+}
+
+/// An operand that is one value, a row or a column for several rows: a bias, a mask.
+Prepared make_binary_rows(const Value& full, const Value& small, const Binary8& how) {
+  const Shape y = shape_of(full);
+  const std::int64_t width = y.back();
+  const bool one = shape_of(small).back() == 1 && width != 1;
+  std::vector<std::int64_t> beside = rows_beside(shape_of(small), y);
+  Prepared made;
+  made.inputs = {{&full, Layout::plain}, {&small, Layout::plain}};
+  made.outputs = {Layout::plain};
+  made.in_place = {0};
+  const Int8Kernels* k = &best_int8_kernels();
+  made.note = k->isa;
+  made.kernel =
+      std::make_unique<FunctionKernel>([=, beside = std::move(beside)](const KernelArgs& args) {
+        parallel_for(static_cast<std::int64_t>(beside.size()),
+                     std::max<std::int64_t>(1, kGrain / width),
+                     [&](std::int64_t begin, std::int64_t end) {
+                       for (std::int64_t r = begin; r < end; ++r) {
+                         const std::byte* a = args.in[0] + r * width;
+                         std::byte* to = args.out[0] + r * width;
+                         const std::int64_t at = beside[static_cast<std::size_t>(r)];
+                         if (one) {
+                           k->binary_one(a, args.in[1][at], to, width, how);
+                         } else {
+                           k->binary(a, args.in[1] + at * width, to, width, how);
+                         }
+                       }
+                     });
+      });
+  return made;
 }
 
 Prepared make_binary(const Unit& unit, PlanFacts& facts) {
@@ -170,7 +218,8 @@ Prepared make_binary(const Unit& unit, PlanFacts& facts) {
   const std::int64_t n = element_count(y);
   const bool same = shape_of(b) == y;
   const bool one = !same && elements_of(b) == 1;
-  const bool gate = !same && !one;
+  const bool gate = !same && !one && is_gate(shape_of(b), y);
+  if (!same && !one && !gate) return make_binary_rows(a, b, how);
   const Layout layout = facts.preferred_layout(unit);
   Prepared made;
   made.inputs = {{&a, layout}, {&b, same ? layout : Layout::plain}};

@@ -13,18 +13,37 @@ namespace {
 
 constexpr std::size_t kNone = SIZE_MAX;
 
-/// What follows a product, as far as the kernel does it.
+/// What follows a product.
 struct Posts {
   std::vector<const Value*> rows;  // constants that are added to every row
   std::size_t sum = kNone;         // input of the unit that is added
-  bool has_act = false;
+  bool bounds = false;             // `act` is part of the kernel
   Activation act;
-
-  /// Bounds and slopes are part of the kernel; other functions run behind it.
-  [[nodiscard]] bool act_is_inside() const {
-    return act.act == Act::relu || act.act == Act::leaky_relu || act.act == Act::clip;
-  }
+  std::vector<Activation> behind;  // over the whole result, in order
 };
+
+/// Bounds and slopes are part of the kernel; other functions run behind it.
+bool is_bounds(const Activation& f) {
+  return f.act == Act::relu || f.act == Act::leaky_relu || f.act == Act::clip;
+}
+
+/// A function behind the sum.
+Verdict add_function(const Unit& unit, const Activation& f, Posts& posts) {
+  if (is_bounds(f) && !posts.bounds && posts.behind.empty()) {
+    posts.bounds = true;
+    posts.act = f;
+    return accept();
+  }
+  if (unit.out_quant.on) return refuse(cat("codes behind ", to_string(f.act)));
+  dnnl::algorithm algorithm = dnnl::algorithm::undef;
+  float alpha = 0;
+  float beta = 0;
+  if (!onednn::algorithm_of(f, algorithm, alpha, beta)) {
+    return refuse(cat("the library has no ", to_string(f.act)));
+  }
+  posts.behind.push_back(f);
+  return accept();
+}
 
 /// A constant that is added to every row: one value, or one per column.
 bool is_row(const Unit& unit, const Value& v, PlanFacts& facts, std::int64_t n) {
@@ -39,20 +58,13 @@ bool is_row(const Unit& unit, const Value& v, PlanFacts& facts, std::int64_t n) 
 
 Verdict read_posts(const Unit& unit, PlanFacts& facts, std::int64_t n, Posts& posts) {
   for (const Post& p : unit.posts) {
-    if (posts.has_act) return refuse("something follows an activation");
     if (p.kind == Post::Kind::mul) return refuse("a multiplication follows");
     if (p.kind == Post::Kind::activation) {
-      posts.has_act = true;
-      posts.act = p.act;
-      dnnl::algorithm algorithm = dnnl::algorithm::undef;
-      float alpha = 0;
-      float beta = 0;
-      const bool known = onednn::algorithm_of(p.act, algorithm, alpha, beta);
-      if (posts.act_is_inside()) continue;
-      if (unit.out_quant.on) return refuse(cat("codes behind ", to_string(p.act.act)));
-      if (!known) return refuse(cat("the library has no ", to_string(p.act.act)));
+      Verdict v = add_function(unit, p.act, posts);
+      if (v.kind != Verdict::Kind::accept) return v;
       continue;
     }
+    if (posts.bounds || !posts.behind.empty()) return refuse("something is added to a function");
     const Value& v = *unit.input(p.operand);
     if (posts.sum == kNone && is_row(unit, v, facts, n)) {
       posts.rows.push_back(&v);
@@ -191,9 +203,9 @@ void set_numbers(const Unit& unit, PlanFacts& facts, const Posts& posts, Held& h
   for (const Value* v : posts.rows) add_row(v, facts, held.bias);
   SparseFinish& f = held.finish;
   f.bias = held.bias.data();
-  if (posts.has_act && posts.act.act == Act::relu) f.low = 0;
-  if (posts.has_act && posts.act.act == Act::leaky_relu) f.slope = posts.act.alpha;
-  if (posts.has_act && posts.act.act == Act::clip) {
+  if (posts.bounds && posts.act.act == Act::relu) f.low = 0;
+  if (posts.bounds && posts.act.act == Act::leaky_relu) f.slope = posts.act.alpha;
+  if (posts.bounds && posts.act.act == Act::clip) {
     f.low = posts.act.alpha;
     f.high = posts.act.beta;
   }
@@ -256,15 +268,13 @@ Prepared make_sparse(const Unit& unit, PlanFacts& facts) {
   made.scratch_bytes = held->matrix.scratch_bytes(m, parts);
   made.weight_bytes = held->matrix.bytes() + held->bias.size() * 3 * sizeof(float);
   made.note = cat(held->matrix.isa(), held->matrix.group() > 1 ? ", shared lists" : "");
-  std::shared_ptr<onednn::PrimitiveKernel> behind;
-  if (posts.has_act && !posts.act_is_inside()) {
-    behind = function_behind(posts.act, m * source.n);
-  }
+  std::vector<std::shared_ptr<onednn::PrimitiveKernel>> behind;
+  for (const Activation& f : posts.behind) behind.push_back(function_behind(f, m * source.n));
   made.kernel = std::make_unique<FunctionKernel>([=](const KernelArgs& args) {
     SparseFinish finish = held->finish;
     if (held->has_sum) finish.add = args.in[1];
     held->matrix.multiply(args.in[0], m, finish, args.out[0], args.scratch, parts);
-    if (behind != nullptr) behind->run({args.out, args.out, nullptr});
+    for (const auto& f : behind) f->run({args.out, args.out, nullptr});
   });
   return made;
 }

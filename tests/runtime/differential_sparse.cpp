@@ -40,7 +40,7 @@ Value* follow(Differential& d, Builder& b, Value* y, Value* residual, std::int64
     case 0: return b.node("Relu", {y});
     case 1: return b.node("LeakyRelu", {y}, {{"alpha", 0.5F}});
     case 2: return b.node("Clip", {y, b.scalar(-2), b.scalar(3)});
-    case 3: return b.node("Abs", {y});
+    case 3: return b.node("Neg", {b.node("Abs", {b.node("Relu", {y})})});
     default: return y;
   }
 }

@@ -222,6 +222,25 @@ TEST(Int8Kernels, SumsProductsAndConcatenationsAreExact) {
   }
 }
 
+TEST(Int8Kernels, BiasesMasksAndColumnsAreAddedToCodes) {
+  const Shape shape = {2, 3, 5, 33};
+  const std::vector<Shape> others = {{33},         {1, 33},       {5, 1},    {2, 1, 1, 33},
+                                     {2, 3, 5, 1}, {1, 3, 1, 33}, {3, 1, 1}, {2, 3, 1, 33}};
+  for (const Codes& q : kCodes) {
+    for (const Shape& other : others) {
+      Builder b;
+      Value* x = b.fake(b.input("x", shape), 0.03F, q.x_zero, q.kind);
+      Value* y = b.fake(b.input("y", other), 0.02F, q.y_zero, q.kind);
+      b.graph.add_output(b.quantize(b.node("Add", {x, y}), 0.04F, q.y_zero, q.kind));
+      b.graph.add_output(b.quantize(b.node("Mul", {y, x}), 0.04F, q.y_zero, q.kind));
+      const Compared r = run_both(b.graph, {b.random(shape, 3), b.random(other, 2)});
+      EXPECT_TRUE(r.has("native:binary_int8")) << r.kernels();
+      EXPECT_FALSE(r.has("onednn:binary")) << r.kernels() << r.refusals();
+      expect_steps(r, 0);
+    }
+  }
+}
+
 TEST(Int8Kernels, ResultsAreTheSameBitsForAnyNumberOfThreads) {
   const ConvCase c{{1, 32, 20, 20}, {32, 32, 3, 3}, {1, 1}, {1, 1, 1, 1}, 1};
   Builder b;
