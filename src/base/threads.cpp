@@ -70,8 +70,7 @@ void limit_spinning(char** argv) {
   execv(path.data(), argv);
 }
 
-void parallel_for(std::int64_t n, std::int64_t grain,
-                  const std::function<void(std::int64_t, std::int64_t)>& body) {
+void parallel_for(std::int64_t n, std::int64_t grain, RangeBody body) {
   if (n <= 0) return;
   const std::int64_t most =
       (n + std::max<std::int64_t>(grain, 1) - 1) / std::max<std::int64_t>(grain, 1);

@@ -57,7 +57,7 @@ std::vector<StepInfo> since(std::vector<StepInfo> now, const std::vector<StepInf
 }
 
 std::vector<StepInfo> timed_steps(const BenchArguments& a, const Console& console) {
-  TargetChoice choice = open_target(a.target, console.options().threads);
+  TargetChoice choice = open_target(a.target, console);
   choice.options.profile = true;
   choice.options.exact_convolutions = a.exact_convolutions;
   const auto model = choice.target->load(a.model, choice.options);
@@ -95,7 +95,8 @@ nlohmann::json step_json(const RoofStep& r, double total_ms) {
           {"roofline_share", r.share},
           {"lost_ms", r.lost_ms},
           {"bound", r.by_memory ? "memory" : "arithmetic"},
-          {"refused", s.refused}};
+          {"refused", s.refused},
+          {"slower", s.slower}};
 }
 
 std::string steps_text(const Roofline& roof) {

@@ -14,7 +14,7 @@ constexpr std::int64_t kBatches[] = {4, 16};
 
 /// The open first dimension that all inputs share; "" when there is none.
 std::string batch_dimension(const BenchArguments& a, const Console& console) {
-  const TargetChoice choice = open_target(a.target, console.options().threads);
+  const TargetChoice choice = open_target(a.target, console);
   const auto model = choice.target->load(a.model, choice.options);
   std::set<std::string> names;
   for (const PortInfo& p : model->inputs()) {
@@ -49,6 +49,8 @@ nlohmann::json bench_throughput(const BenchArguments& a, const Console& console,
   request.model = a.model;
   request.target = a.target;
   request.sizes = parse_sizes(a.sizes);
+  request.exact_convolutions = a.exact_convolutions;
+  request.tuning = tuning_of(console.options().tuning);
   request.seed = console.options().seed;
   MeasureOptions options;
   options.progress = console.progress();

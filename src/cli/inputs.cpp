@@ -132,9 +132,11 @@ std::vector<Tensor> read_inputs(const std::vector<PortInfo>& ports,
   return out;
 }
 
-TargetChoice open_target(const std::string& text, int threads) {
+TargetChoice open_target(const std::string& text, const Console& console) {
   TargetChoice choice = choose_target(text, environment());
-  choice.options.threads = threads;
+  choice.options.threads = console.options().threads;
+  choice.options.tuning.how = tuning_of(console.options().tuning);
+  choice.options.tuning.warn = [console](const std::string& what) { console.note(what); };
   const TargetStatus status = choice.target->status(choice.options);
   if (!status.found) {
     throw Error(Fault::missing, cat("target ", choice.target->name, " is not here; looked in:\n  ",

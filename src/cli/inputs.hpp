@@ -49,9 +49,9 @@ std::vector<Tensor> read_inputs(const std::vector<PortInfo>& ports,
 /// "N=4" to a map. Fault::usage otherwise.
 std::map<std::string, std::int64_t> parse_sizes(const std::vector<std::string>& sizes);
 
-/// choose_target with the program's environment and these threads; Fault::missing when the runtime
-/// is not here.
-TargetChoice open_target(const std::string& text, int threads);
+/// choose_target with the program's environment, and threads and tuning as the user wants them;
+/// Fault::missing when the runtime is not here.
+TargetChoice open_target(const std::string& text, const Console& console);
 
 /// Adds --target.
 void add_target(CLI::App& app, std::string& target);

@@ -65,6 +65,7 @@ class Runner {
                  {"target", request_.target},
                  {"threads", request_.threads},
                  {"exact_convolutions", request_.exact_convolutions},
+                 {"tuning", to_string(request_.tuning)},
                  {"sizes", request_.sizes},
                  {"seed", request_.seed}};
     const bool sends = !request_.inputs.empty();

@@ -24,6 +24,7 @@ struct MeasureRequest {
   std::string target = "native";    ///< as choose_target reads it
   int threads = 0;                  ///< 0 = available_cores()
   bool exact_convolutions = false;  ///< as in TargetOptions
+  Tuning tuning = Tuning::off;      ///< native: how kernels are chosen
   /// One run's inputs. Empty = made up: floats uniform in [0, 1), integers 1, true.
   std::vector<Tensor> inputs;
   /// For made-up inputs: sizes of named dimensions; unknown ones are 1.

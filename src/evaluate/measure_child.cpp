@@ -82,7 +82,8 @@ class Child {
   json load(const json& request) {
     TargetChoice choice = choose_target(request.at("target").get<std::string>(), environment_);
     choice.options.threads = request.at("threads").get<int>();
-    choice.options.exact_convolutions = request.value("exact_convolutions", false);
+    choice.options.exact_convolutions = request.at("exact_convolutions").get<bool>();
+    choice.options.tuning.how = tuning_of(request.at("tuning").get<std::string>());
     set_threads(choice.options.threads);
     const TargetStatus status = choice.target->status(choice.options);  // loads its library
     base_bytes_ = peak_bytes();

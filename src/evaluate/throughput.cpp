@@ -52,6 +52,8 @@ class Group {
     json load = {
         {"do", "load"},         {"model", request.model.string()}, {"target", request.target},
         {"threads", s.threads}, {"sizes", request.sizes},          {"seed", request.seed}};
+    load["exact_convolutions"] = request.exact_convolutions;
+    load["tuning"] = to_string(request.tuning);
     if (!dimension.empty()) load["sizes"][dimension] = s.batch;
     for (int i = 0; i < s.streams; ++i) {
       streams_.push_back(std::make_unique<Stream>(options));

@@ -39,6 +39,7 @@ AttributeReader PlanFacts::attributes(const Node& node) const {
 }
 
 Layout PlanFacts::preferred_layout(const Unit& unit) const {
+  if (forced_layout) return *forced_layout;
   for (const Value* v : unit.inputs) {
     if (v == nullptr || !has_layout) continue;
     if (has_layout(v, Layout::channels_last) && !has_layout(v, Layout::plain)) {

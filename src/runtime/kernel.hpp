@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -97,8 +98,10 @@ class PlanFacts {
   [[nodiscard]] AttributeReader attributes(const Node& node) const;
   /// Whether the value is already there in that layout; set by the planner.
   std::function<bool(const Value*, Layout)> has_layout;
-  /// channels_last when some data input of rank 3..5 is there in that layout only.
+  /// channels_last when some data input of rank 3..5 is there in that layout only; or what
+  /// `forced_layout` says, while a candidate in that layout is made.
   Layout preferred_layout(const Unit& unit) const;
+  std::optional<Layout> forced_layout;
 
  private:
   std::unordered_map<const Value*, Tensor> folded_;
@@ -111,10 +114,18 @@ std::int64_t elements_of(const Value& value);
 
 /// One way to execute a unit. `accepts` judges by operator, types, shapes and constants; `make`
 /// may still throw Error(Fault::unsupported) and so pass the unit on to the next row.
+///
+/// Of the rows that accept a unit the first runs it, or with Tuning the fastest: rows of one table
+/// are equals in what they answer. A row that answers better than those behind it, and not only
+/// faster, says so by `settles`: it is taken, and no row behind it is asked.
 struct KernelRow {
   std::string_view name;
   Verdict (*accepts)(const Unit& unit, PlanFacts& facts) = nullptr;
   Prepared (*make)(const Unit& unit, PlanFacts& facts) = nullptr;
+  bool settles = false;
+  /// Further ways to make the kernel, tried by Tuning::full: make_variant takes 1 to variants().
+  int (*variants)(const Unit& unit, PlanFacts& facts) = nullptr;
+  Prepared (*make_variant)(const Unit& unit, PlanFacts& facts, int variant) = nullptr;
 };
 
 /// All rows in order of preference. The reference kernels are not in it: they take what is left.

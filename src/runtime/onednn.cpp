@@ -147,10 +147,12 @@ void append(dnnl::post_ops& ops, const Activation& f, float scale) {
   ops.append_eltwise(scale, algorithm, alpha, beta);
 }
 
-void PrimitiveKernel::bind(int argument, const Desc& desc, Source source, std::size_t index) {
+dnnl::memory PrimitiveKernel::bind(int argument, const Desc& desc, Source source,
+                                   std::size_t index) {
   dnnl::memory memory(desc, engine(), DNNL_MEMORY_NONE);
   bindings_.push_back({source, index, memory});
-  arguments_[argument] = memory;
+  bind_constant(argument, memory);
+  return memory;
 }
 
 void PrimitiveKernel::bind_input(int argument, const Desc& desc, std::size_t index) {
@@ -166,7 +168,8 @@ void PrimitiveKernel::bind_scratch(const Desc& desc) {
 }
 
 void PrimitiveKernel::bind_constant(int argument, dnnl::memory memory) {
-  arguments_[argument] = std::move(memory);
+  arguments_.push_back({argument, memory.get()});
+  kept_.push_back(std::move(memory));
 }
 
 void PrimitiveKernel::bind_reordered(int argument, const Desc& given, const Desc& wanted,
@@ -175,23 +178,32 @@ void PrimitiveKernel::bind_reordered(int argument, const Desc& given, const Desc
     bind_input(argument, given, index);
     return;
   }
-  bind(argument, wanted, Source::scratch, offset);
+  const dnnl::memory to = bind(argument, wanted, Source::scratch, offset);
   const dnnl::memory from(given, engine(), DNNL_MEMORY_NONE);
   bindings_.push_back({Source::input, index, from});
-  const dnnl::memory to = arguments_[argument];
-  reorders_.push_back({dnnl::reorder(from, to), from, to});
+  reorders_.push_back({dnnl::reorder(from, to),
+                       from,
+                       to,
+                       {{{DNNL_ARG_FROM, from.get()}, {DNNL_ARG_TO, to.get()}}}});
 }
 
 void PrimitiveKernel::run(const KernelArgs& args) {
-  for (Binding& b : bindings_) {
-    std::byte* at = args.scratch + (b.source == Source::scratch ? b.index : 0);
-    if (b.source == Source::input) at = args.in[b.index];
-    if (b.source == Source::output) at = args.out[b.index];
-    b.memory.set_data_handle(at);
-  }
+  const auto execute = [](const dnnl::primitive& primitive, const auto& arguments) {
+    const dnnl_status_t status = dnnl_primitive_execute(
+        primitive.get(), stream().get(), static_cast<int>(arguments.size()), arguments.data());
+    dnnl::error::wrap_c_api(status, "execution failed");
+  };
   try {
-    for (Reorder& r : reorders_) r.primitive.execute(stream(), r.from, r.to);
-    primitive_.execute(stream(), arguments_);
+    for (Binding& b : bindings_) {
+      std::byte* at = args.scratch + (b.source == Source::scratch ? b.index : 0);
+      if (b.source == Source::input) at = args.in[b.index];
+      if (b.source == Source::output) at = args.out[b.index];
+      if (at == b.at) continue;
+      b.memory.set_data_handle(at);
+      b.at = at;
+    }
+    for (const Reorder& r : reorders_) execute(r.primitive, r.arguments);
+    execute(primitive_, arguments_);
     stream().wait();
   } catch (const dnnl::error& error) {
     throw Error(Fault::internal, cat("oneDNN: ", error.what()));

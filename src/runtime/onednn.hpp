@@ -1,7 +1,7 @@
 #pragma once
 
+#include <array>
 #include <oneapi/dnnl/dnnl.hpp>
-#include <unordered_map>
 #include <vector>
 
 #include "runtime/kernel.hpp"
@@ -62,17 +62,20 @@ class PrimitiveKernel final : public Kernel {
     Source source = Source::input;
     std::size_t index = 0;  ///< of scratch: bytes in front of it
     dnnl::memory memory;
+    std::byte* at = nullptr;  ///< where it points to
   };
   struct Reorder {
     dnnl::reorder primitive;
     dnnl::memory from, to;
+    std::array<dnnl_exec_arg_t, 2> arguments;
   };
-  void bind(int argument, const Desc& desc, Source source, std::size_t index);
+  dnnl::memory bind(int argument, const Desc& desc, Source source, std::size_t index);
 
   dnnl::primitive primitive_;
   std::vector<Binding> bindings_;
-  std::vector<Reorder> reorders_;  // before the primitive
-  std::unordered_map<int, dnnl::memory> arguments_;
+  std::vector<Reorder> reorders_;           // before the primitive
+  std::vector<dnnl::memory> kept_;          // what arguments_ points to
+  std::vector<dnnl_exec_arg_t> arguments_;  // as the library's C interface takes them
 };
 
 /// Asks for scratch memory for a value of that description behind what is asked for already;

@@ -7,6 +7,7 @@
 
 #include "ir/execute.hpp"
 #include "runtime/memory.hpp"
+#include "runtime/tune.hpp"
 
 namespace pare {
 namespace {
@@ -46,6 +47,42 @@ void Plan::finish() {
     if (b.kind == Buffer::Kind::constant) {
       values_[i] = b.constant;
       pointers_[i] = const_cast<std::byte*>(b.constant.bytes().data());  // only read
+    } else {
+      changing_.push_back(i);
+    }
+  }
+  bind_addresses();
+}
+
+void Plan::bind_addresses() {
+  const auto bind = [&](std::size_t buffer, std::byte*& at) {
+    at = pointers_[buffer];
+    const Buffer::Kind kind = buffers[buffer].kind;
+    if (kind == Buffer::Kind::input || kind == Buffer::Kind::result) {
+      patches_.push_back({buffer, &at});
+    }
+  };
+  for (Step& step : steps) {
+    step.in_at.resize(step.in.size());
+    step.out_at.resize(step.out.size());
+    for (std::size_t i = 0; i < step.in.size(); ++i) {
+      if (step.in[i] != kNoSlot) bind(slots[step.in[i]].buffer, step.in_at[i]);
+    }
+    for (std::size_t i = 0; i < step.out.size(); ++i) {
+      if (step.out[i] != kNoSlot) bind(slots[step.out[i]].buffer, step.out_at[i]);
+    }
+    if (step.scratch != kNoSlot) step.scratch_at = pointers_[step.scratch];
+    if (step.copy_from == kNoSlot) continue;
+    const Slot& from = slots[step.copy_from];
+    step.copy_bytes = byte_size(from.type, element_count(from.shape));
+    bind(from.buffer, step.copy_at);
+  }
+  last_of_buffer_.assign(output_slots.size(), true);
+  for (std::size_t i = 0; i < output_slots.size(); ++i) {
+    for (std::size_t j = i + 1; j < output_slots.size(); ++j) {
+      if (slots[output_slots[i]].buffer == slots[output_slots[j]].buffer) {
+        last_of_buffer_[i] = false;
+      }
     }
   }
 }
@@ -66,7 +103,7 @@ RuntimeValue Plan::value_of(std::size_t slot) const {
   const Slot& s = slots[slot];
   const Buffer& b = buffers[s.buffer];
   if (b.kind != Buffer::Kind::arena) {
-    const RuntimeValue& v = values_[s.buffer];
+    const RuntimeValue& v = b.kind == Buffer::Kind::input ? given_->at(b.index) : values_[s.buffer];
     if (b.kind == Buffer::Kind::dynamic || !s.type.valid() || !v.is_tensor() ||
         v.tensor().shape() == s.shape) {
       return v;
@@ -154,27 +191,16 @@ void Plan::run_step(Step& step, const OpRegistry& ops) {
     run_reference_step(step, ops);
     return;
   }
-  in_pointers_.clear();
-  out_pointers_.clear();
-  for (const std::size_t s : step.in) in_pointers_.push_back(pointers_[slots[s].buffer]);
-  for (const std::size_t s : step.out) {
-    out_pointers_.push_back(s == kNoSlot ? nullptr : pointers_[slots[s].buffer]);
-  }
-  if (step.copy_from != kNoSlot) {
-    const Slot& from = slots[step.copy_from];
-    std::memcpy(out_pointers_[0], pointers_[from.buffer],
-                byte_size(from.type, element_count(from.shape)));
-  }
-  std::byte* scratch = step.scratch == kNoSlot ? nullptr : pointers_[step.scratch];
-  step.kernel->run({in_pointers_, out_pointers_, scratch});
+  const ThreadScope scope(step.threads);
+  if (step.copy_bytes > 0) std::memcpy(step.out_at[0], step.copy_at, step.copy_bytes);
+  step.kernel->run({step.in_at, step.out_at, step.scratch_at});
 }
 
-std::vector<RuntimeValue> Plan::run(const std::vector<RuntimeValue>& inputs, const OpRegistry& ops,
-                                    const SessionOptions& options, bool profile) {
-  for (std::size_t i = 0; i < buffers.size(); ++i) {
+void Plan::bind_buffers(const std::vector<RuntimeValue>& inputs) {
+  given_ = &inputs;
+  for (const std::size_t i : changing_) {
     const Buffer& b = buffers[i];
     if (b.kind == Buffer::Kind::input) {
-      values_[i] = inputs[b.index];
       if (!inputs[b.index].is_tensor()) continue;
       const std::byte* data = inputs[b.index].tensor().bytes().data();
       pointers_[i] = const_cast<std::byte*>(data);  // only read
@@ -184,6 +210,26 @@ std::vector<RuntimeValue> Plan::run(const std::vector<RuntimeValue>& inputs, con
       pointers_[i] = values_[i].mutable_tensor().mutable_bytes().data();
     }
   }
+  for (const Patch& patch : patches_) *patch.at = pointers_[patch.buffer];
+}
+
+std::vector<RuntimeValue> Plan::take_results() {
+  std::vector<RuntimeValue> results;
+  results.reserve(output_slots.size());
+  for (std::size_t i = 0; i < output_slots.size(); ++i) {
+    const Slot& s = slots[output_slots[i]];
+    RuntimeValue& there = values_[s.buffer];
+    const bool mine = buffers[s.buffer].kind == Buffer::Kind::result && last_of_buffer_[i] &&
+                      there.tensor().shape() == s.shape;
+    results.push_back(mine ? std::move(there) : kept(value_of(output_slots[i])));
+  }
+  for (const std::size_t i : changing_) values_[i] = RuntimeValue();
+  return results;
+}
+
+std::vector<RuntimeValue> Plan::run(const std::vector<RuntimeValue>& inputs, const OpRegistry& ops,
+                                    const SessionOptions& options, bool profile) {
+  bind_buffers(inputs);
   observe(observe_first, options);
   for (Step& step : steps) {
     if (step.tail != nullptr) step.tail->set_profiling(profile);
@@ -196,12 +242,7 @@ std::vector<RuntimeValue> Plan::run(const std::vector<RuntimeValue>& inputs, con
     }
     observe(step.observe, options);
   }
-  std::vector<RuntimeValue> results;
-  for (const std::size_t slot : output_slots) results.push_back(kept(value_of(slot)));
-  for (std::size_t i = 0; i < buffers.size(); ++i) {
-    if (buffers[i].kind != Buffer::Kind::constant) values_[i] = RuntimeValue();
-  }
-  return results;
+  return take_results();
 }
 
 std::vector<StepInfo> Plan::info() const {
@@ -217,6 +258,7 @@ std::vector<StepInfo> Plan::info() const {
     info.op = step.unit.node->op();
     info.kernel = step.kernel_name;
     info.refused = step.refused;
+    info.slower = step.slower;
     info.output_shape = step.output_shape;
     info.cost = step.cost;
     info.runs = step.runs;

@@ -51,6 +51,8 @@ struct Step {
   Unit unit;
   std::string kernel_name;
   std::vector<std::string> refused;
+  std::vector<std::string> slower;
+  int threads = 0;                                              ///< 0 = as the session
   std::unique_ptr<Kernel> kernel;                               ///< nullptr: reference
   std::map<const Graph*, std::unique_ptr<NestedGraph>> bodies;  ///< of control flow
   std::unique_ptr<NestedGraph> tail;  ///< everything that waits for sizes which depend on data
@@ -59,6 +61,11 @@ struct Step {
   std::size_t copy_from = kNoSlot;  ///< slot copied to out[0] before
   std::size_t scratch = kNoSlot;    ///< buffer
   std::vector<Observation> observe;
+  std::vector<std::byte*> in_at;  ///< addresses of `in` and `out`, kept up to date by the plan
+  std::vector<std::byte*> out_at;
+  std::byte* scratch_at = nullptr;
+  std::byte* copy_at = nullptr;  ///< of copy_from; only read
+  std::size_t copy_bytes = 0;
   Shape output_shape;
   Cost cost;
   std::int64_t nanoseconds = 0;
@@ -87,6 +94,14 @@ class Plan {
   [[nodiscard]] bool arena_is_disjoint() const;
 
  private:
+  /// An address that changes from run to run: of an input or a result.
+  struct Patch {
+    std::size_t buffer = 0;
+    std::byte** at = nullptr;
+  };
+  void bind_addresses();
+  void bind_buffers(const std::vector<RuntimeValue>& inputs);
+  std::vector<RuntimeValue> take_results();
   void run_step(Step& step, const OpRegistry& ops);
   void run_reference_step(Step& step, const OpRegistry& ops);
   void run_tail(Step& step);
@@ -98,14 +113,20 @@ class Plan {
   void observe(const std::vector<Observation>& list, const SessionOptions& options) const;
 
   Tensor arena_;
-  std::vector<std::byte*> pointers_;  ///< by buffer, valid during a run
-  std::vector<RuntimeValue> values_;  ///< by buffer: inputs, results, dynamic
-  std::vector<std::byte*> in_pointers_;
-  std::vector<std::byte*> out_pointers_;
+  std::vector<std::byte*> pointers_;                  ///< by buffer, valid during a run
+  std::vector<RuntimeValue> values_;                  ///< by buffer: results, dynamic
+  const std::vector<RuntimeValue>* given_ = nullptr;  ///< inputs of the run
+  std::vector<Patch> patches_;
+  std::vector<std::size_t> changing_;  // buffers that hold other values in each run
+  std::vector<bool> last_of_buffer_;   // outputs: no later one is in the same buffer
 };
 
-/// Plans `graph` (already prepared). Errors: Fault::corrupt for a graph that cannot run.
+class Timings;
+
+/// Plans `graph` (already prepared). `timings` holds what was measured before, and takes what is
+/// measured now; nullptr chooses without measuring. Errors: Fault::corrupt for a graph that cannot
+/// run.
 std::unique_ptr<Plan> make_plan(PlanGraph graph, const OpRegistry& ops,
-                                const SessionOptions& options);
+                                const SessionOptions& options, Timings* timings = nullptr);
 
 }  // namespace pare

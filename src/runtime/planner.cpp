@@ -6,6 +6,7 @@
 #include "runtime/reorder.hpp"
 #include "runtime/select.hpp"
 #include "runtime/step_cost.hpp"
+#include "runtime/tune.hpp"
 #include "tensor/packed_store.hpp"
 
 namespace pare {
@@ -46,8 +47,12 @@ std::string name_of(const Unit& unit, const KernelRow& row) {
 
 class Planner {
  public:
-  Planner(PlanGraph graph, const OpRegistry& ops, const SessionOptions& options)
-      : plan_(std::make_unique<Plan>()), facts_(ops, options), ops_(ops), options_(options) {
+  Planner(PlanGraph graph, const OpRegistry& ops, const SessionOptions& options, Timings* timings)
+      : plan_(std::make_unique<Plan>()),
+        facts_(ops, options),
+        ops_(ops),
+        options_(options),
+        timings_(timings) {
     plan_->graph = std::move(graph);
     facts_.bf16 = plan_->graph.bf16;
   }
@@ -246,6 +251,7 @@ class Planner {
       refused.push_back("all: " + why);
       return false;
     }
+    std::vector<Candidate> candidates;
     for (const KernelRow& row : kernel_table()) {
       const Verdict verdict = row.accepts(unit, facts_);
       if (verdict.kind == Verdict::Kind::not_mine) continue;
@@ -253,15 +259,35 @@ class Planner {
         refused.push_back(cat(row.name, ": ", verdict.reason));
         continue;
       }
+      candidates.push_back({&row});
+      if (timings_ == nullptr && emit_first(unit, candidates, refused, {})) return true;
+      if (row.settles) break;
+    }
+    if (timings_ == nullptr) return false;
+    std::vector<std::string> slower;
+    Tuner tuner(facts_, *timings_);
+    tuner.add_variants(unit, candidates);
+    if (candidates.size() > 1) tuner.choose(unit, candidates, refused, slower);
+    return emit_first(unit, candidates, refused, slower);
+  }
+
+  /// Makes a step of the first candidate that can be made; takes those before it off the list.
+  bool emit_first(const Unit& unit, std::vector<Candidate>& candidates,
+                  std::vector<std::string>& refused, const std::vector<std::string>& slower) {
+    for (Candidate& c : candidates) {
       try {
-        const PackedUnit packed(has_packed_store() ? name_of(unit, row) : std::string());
-        emit(unit, row.make(unit, facts_), std::string(row.name), refused);
+        if (!c.ready) {
+          const PackedUnit packed(has_packed_store() ? name_of(unit, *c.row) : std::string());
+          c.made = make_candidate(c, unit, facts_);
+        }
+        emit(unit, c, refused, slower);
         return true;
       } catch (const Error& error) {
         if (error.fault() != Fault::unsupported) throw;
-        refused.push_back(cat(row.name, ": ", error.message()));
+        refused.push_back(cat(c.name(), ": ", error.message()));
       }
     }
+    candidates.clear();
     return false;
   }
 
@@ -301,14 +327,18 @@ class Planner {
     return true;
   }
 
-  void emit(const Unit& unit, Prepared made, const std::string& name,
-            std::vector<std::string>& refused) {
+  void emit(const Unit& unit, Candidate& candidate, std::vector<std::string>& refused,
+            const std::vector<std::string>& slower) {
+    Prepared& made = candidate.made;
+    const std::string name = candidate.name();
     std::vector<std::size_t> in;
     for (const Wanted& w : made.inputs) in.push_back(slot_of(*w.value, w.layout));
     Step step;
     step.unit = unit;
     step.kernel_name = made.note.empty() ? name : cat(name, " (", made.note, ")");
     step.refused = std::move(refused);
+    step.slower = slower;
+    step.threads = candidate.threads;
     step.in = in;
     if (made.alias) {
       const std::size_t buffer = plan_->slots[in.at(0)].buffer;
@@ -525,6 +555,7 @@ class Planner {
   PlanFacts facts_;
   const OpRegistry& ops_;
   const SessionOptions& options_;
+  Timings* timings_;
   std::unordered_map<const Value*, Places> places_;
   std::unordered_map<std::size_t, std::vector<const Value*>> owners_;  // values in a buffer
   std::unordered_map<const Value*, int> pending_;                      // units that still read it
@@ -533,8 +564,8 @@ class Planner {
 }  // namespace
 
 std::unique_ptr<Plan> make_plan(PlanGraph graph, const OpRegistry& ops,
-                                const SessionOptions& options) {
-  return Planner(std::move(graph), ops, options).build();
+                                const SessionOptions& options, Timings* timings) {
+  return Planner(std::move(graph), ops, options, timings).build();
 }
 
 }  // namespace pare

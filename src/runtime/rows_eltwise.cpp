@@ -206,9 +206,10 @@ Prepared make_softmax(const Unit& unit, PlanFacts& facts) {
   });
 }
 
-constexpr KernelRow kRows[] = {{"native:functions", accepts_exact_function, make_exact_function},
-                               {"onednn:eltwise", accepts_activation, make_activation},
-                               {"onednn:softmax", accepts_softmax, make_softmax}};
+constexpr KernelRow kRows[] = {
+    {"native:functions", accepts_exact_function, make_exact_function, true},
+    {"onednn:eltwise", accepts_activation, make_activation},
+    {"onednn:softmax", accepts_softmax, make_softmax}};
 
 }  // namespace
 

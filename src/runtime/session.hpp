@@ -4,12 +4,36 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/budget.hpp"
 #include "ir/op.hpp"
 
 namespace pare {
+
+/// How the planner chooses among kernels that can do the same thing.
+enum class Tuning : std::uint8_t {
+  off,   ///< the first in the order of the table
+  fast,  ///< the fastest on this machine: timed once, remembered on disk
+  full,  ///< as fast, and variants of kernels and layouts of neighbours are tried, too
+};
+
+/// "off", "fast", "full". Errors of tuning_of: Fault::usage for any other word.
+std::string_view to_string(Tuning tuning) noexcept;
+Tuning tuning_of(std::string_view word);
+
+/// How `Tuning` measures and remembers. The defaults are what programs want; tests have a clock of
+/// their own.
+struct TuningOptions {
+  Tuning how = Tuning::off;
+  /// Seconds that one call of `run`, by the kernel `candidate`, takes; empty = steady_clock.
+  std::function<double(const std::string& candidate, const std::function<void()>& run)> stopwatch;
+  /// Where timings are kept; empty = $PARE_CACHE_DIR, $XDG_CACHE_HOME/pare or ~/.cache/pare.
+  std::string folder;
+  /// Told about a file of timings that cannot be used; empty = silence.
+  std::function<void(const std::string&)> warn;
+};
 
 struct SessionOptions {
   int threads = 0;              ///< 0 = set_threads()'s value
@@ -22,6 +46,7 @@ struct SessionOptions {
   /// Weights of few bits stay packed also where float32 ones would be faster: two to sixteen times
   /// less memory for them.
   bool save_memory = false;
+  TuningOptions tuning;
   /// Names of values handed to `observer` as soon as they are computed (calibration, per-layer
   /// comparison). They are not fused away.
   std::vector<std::string> observe;
@@ -40,6 +65,7 @@ struct StepInfo {
   std::string op;      ///< operator name
   std::string kernel;  ///< chosen kernel, for example "onednn:conv_int8" or "reference"
   std::vector<std::string> refused;  ///< "kernel: reason" of the candidates before it
+  std::vector<std::string> slower;   ///< "kernel: 0.41 ms against 0.29 ms": measured, not chosen
   Shape output_shape;
   Cost cost;
   double mean_ms = 0;  ///< filled by profiling

@@ -39,6 +39,7 @@ struct BenchSettings {
   std::filesystem::path study;     ///< empty = in memory
   std::filesystem::path work_dir;  ///< candidates are written below it and removed again
   int threads = 0;
+  Tuning tuning = Tuning::off;  ///< of runs that are judged or timed on `native`
   std::uint64_t seed = 0;
   double measure_seconds = 2;        ///< per candidate and measurement
   std::int64_t quick_samples = 100;  ///< first stage of an evaluation

@@ -30,6 +30,7 @@ struct TargetOptions {
   /// native: no minimal filtering, which is faster and rounds more (docs/decisions/winograd.md).
   bool exact_convolutions = false;
   bool profile = false;  ///< per-node times; slows the runs down
+  TuningOptions tuning;  ///< native: how kernels are chosen
 };
 
 /// Whether a target can be used here.

@@ -16,6 +16,7 @@ MeasureRequest request_of(const BenchArguments& a, const Console& console,
   request.target = a.target;
   request.threads = console.options().threads;
   request.exact_convolutions = a.exact_convolutions;
+  request.tuning = tuning_of(console.options().tuning);
   request.sizes = parse_sizes(a.sizes);
   request.seed = console.options().seed;
   if (!a.inputs.empty()) {
@@ -53,8 +54,8 @@ nlohmann::json bench_models(const BenchArguments& a, const MeasureRequest& reque
 }
 
 int run(const BenchArguments& a, Console& console) {
-  const TargetChoice choice = open_target(a.target, console.options().threads);
-  if (!a.other_target.empty()) (void)open_target(a.other_target, console.options().threads);
+  const TargetChoice choice = open_target(a.target, console);
+  if (!a.other_target.empty()) (void)open_target(a.other_target, console);
   const MeasureRequest request = request_of(a, console, choice);
   MeasureOptions options;
   options.seconds = a.seconds;

@@ -74,7 +74,8 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 /// Loads the file as it was written and runs it: the same bits, or it is not committed.
 double check(const std::filesystem::path& path, const Made& made) {
   const auto start = std::chrono::steady_clock::now();
-  const TargetChoice choice = open_target("native", threads());
+  TargetChoice choice = choose_target("native", environment());
+  choice.options.threads = threads();
   const auto model = choice.target->load(path, choice.options);
   const double load_s = seconds_since(start);
   const std::vector<Tensor> got = model->run(made.inputs);

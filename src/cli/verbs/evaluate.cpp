@@ -40,7 +40,7 @@ nlohmann::json to_json(const Evaluation& e) {
 /// Adds how close the outputs are to those of --reference.
 void compare_with(const Arguments& a, const Subject& subject, const Console& console,
                   std::shared_ptr<const Dataset> data, Table& table, nlohmann::json& j) {
-  TargetChoice choice = open_target(a.target, console.options().threads);
+  TargetChoice choice = open_target(a.target, console);
   choice.options.exact_convolutions = a.exact_convolutions;
   const auto reference = choice.target->load(a.reference, choice.options);
   const auto rows =
@@ -59,7 +59,7 @@ void compare_with(const Arguments& a, const Subject& subject, const Console& con
 
 int run(const Arguments& a, Console& console) {
   const auto data = a.data.open_data(console.options().seed);
-  TargetChoice choice = open_target(a.target, console.options().threads);
+  TargetChoice choice = open_target(a.target, console);
   choice.options.exact_convolutions = a.exact_convolutions;
   const auto model = choice.target->load(a.model, choice.options);
   const Subject subject = subject_of(*model);

@@ -93,7 +93,7 @@ class Listing {
 };
 
 int run(const Arguments& a, Console& console) {
-  TargetChoice choice = open_target(a.target, console.options().threads);
+  TargetChoice choice = open_target(a.target, console);
   choice.options.reference_only = a.reference;
   choice.options.exact_convolutions = a.exact_convolutions;
   const auto model = choice.target->load(a.model, choice.options);

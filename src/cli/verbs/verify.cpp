@@ -36,7 +36,7 @@ struct Findings {
 
 /// The model on the target against the reference kernels.
 void run_both(const Arguments& a, const Model& model, const Console& console, Findings& f) {
-  const TargetChoice choice = open_target(a.target, console.options().threads);
+  const TargetChoice choice = open_target(a.target, console);
   const auto target = choice.target->load(a.model, choice.options);
   const auto native = Session::create(*model.graph, op_registry(), {});
   std::unique_ptr<BatchSource> data;

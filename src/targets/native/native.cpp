@@ -98,8 +98,10 @@ std::unique_ptr<LoadedModel> load(const std::filesystem::path& path, const Targe
         SessionOptions session;
         session.threads = options.threads > 0 ? options.threads : available_cores();
         session.reference_only = options.reference_only;
+        session.tuning = options.tuning;
         session.winograd = !options.exact_convolutions;
         if (plan != nullptr) {
+          session.tuning.how = Tuning::off;  // the weights are packed for the kernels as they were
           return std::make_unique<NativeModel>(
               plan_session(model, plan, *environment.ops, std::move(session)), options.profile);
         }

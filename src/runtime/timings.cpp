@@ -1,0 +1,201 @@
+#include "runtime/timings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <oneapi/dnnl/dnnl.hpp>
+
+#include "base/file.hpp"
+#include "base/sha256.hpp"
+
+namespace pare {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kHeader = "pare timings 1";
+constexpr std::uint64_t kMostBytes = std::uint64_t{8} << 20;
+constexpr std::size_t kHashDigits = 32;
+
+/// The line of the first CPU of /proc/cpuinfo that begins with `key`.
+std::string cpu_line(const std::string& text, std::string_view key) {
+  const std::size_t at = text.rfind(key, 0) == 0 ? 0 : text.find(cat('\n', key));
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at == 0 ? 0 : at + 1;
+  return text.substr(begin, text.find('\n', begin) - begin) + '\n';
+}
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+/// Empty when the environment names no place.
+fs::path cache_folder(const std::string& wanted) {
+  if (!wanted.empty()) return wanted;
+  if (const std::string own = variable("PARE_CACHE_DIR"); !own.empty()) return own;
+  if (const std::string xdg = variable("XDG_CACHE_HOME"); !xdg.empty())
+    return fs::path(xdg) / "pare";
+  if (const std::string home = variable("HOME"); !home.empty()) {
+    return fs::path(home) / ".cache" / "pare";
+  }
+  return {};
+}
+
+std::optional<double> number(std::string_view text) {
+  double value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (!std::isfinite(value) || value < 0) return std::nullopt;
+  return value;
+}
+
+std::optional<std::vector<double>> numbers(std::string_view text) {
+  std::vector<double> all;
+  while (true) {
+    const std::size_t space = text.find(' ');
+    const std::optional<double> one = number(text.substr(0, space));
+    if (!one) return std::nullopt;
+    all.push_back(*one);
+    if (space == std::string_view::npos) return all;
+    text.remove_prefix(space + 1);
+  }
+}
+
+bool is_hash(std::string_view text) {
+  return text.size() == kHashDigits && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+}  // namespace
+
+std::string machine_text() {
+  std::ifstream in("/proc/cpuinfo");
+  const std::string cpu((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  std::string text = cat("pare ", PARE_VERSION, "\n");
+  for (const char* key : {"vendor_id", "cpu family", "model", "model name", "flags", "Features",
+                          "CPU implementer", "CPU part"}) {
+    text += cpu_line(cpu, key);
+  }
+  const dnnl_version_t* v = dnnl_version();
+  text += cat("oneDNN ", v->major, ".", v->minor, ".", v->patch, " ", v->hash, " isa ",
+              static_cast<int>(dnnl::get_effective_cpu_isa()), "\n");
+  return text;
+}
+
+std::string question_hash(const std::string& text) {
+  return sha256_hex(std::as_bytes(std::span(text))).substr(0, kHashDigits);
+}
+
+fs::path Timings::file() const {
+  static const std::string kMachine = question_hash(machine_text()).substr(0, 16);
+  const fs::path folder = cache_folder(options_.folder);
+  return folder.empty() ? folder : folder / cat("timings-", kMachine, ".tsv");
+}
+
+void Timings::warn(const std::string& text) const {
+  if (options_.warn) options_.warn(text);
+}
+
+std::optional<Timings::Lines> Timings::read() const {
+  const fs::path path = file();
+  std::error_code none;
+  if (path.empty() || !fs::exists(path, none)) return std::nullopt;
+  const auto broken = [&](const std::string& why) -> std::optional<Lines> {
+    warn(cat("kernel timings in ", path.string(), " are not used (", why, "): measured anew"));
+    return std::nullopt;
+  };
+  std::string text;
+  try {
+    text = read_text(path, kMostBytes);
+  } catch (const Error& e) {
+    return broken(e.message());
+  }
+  std::string_view rest = text;
+  Lines lines;
+  for (std::uint64_t row = 0; !rest.empty(); ++row) {
+    const std::size_t end = rest.find('\n');
+    if (end == std::string_view::npos) return broken("the last line is cut off");
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end + 1);
+    if (row == 0) {
+      if (line != kHeader) return broken("another kind of file");
+      continue;
+    }
+    const std::string_view hash = line.substr(0, line.find('\t'));
+    auto times = hash.size() < line.size() ? numbers(line.substr(hash.size() + 1)) : std::nullopt;
+    if (!is_hash(hash) || !times) return broken(cat("line ", row + 1, " is no measurement"));
+    lines[std::string(hash)] = {row, std::move(*times)};
+  }
+  return lines;
+}
+
+void Timings::load() {
+  if (loaded_) return;
+  loaded_ = true;
+  if (auto lines = read()) lines_ = std::move(*lines);
+}
+
+std::optional<std::vector<double>> Timings::find(const std::string& question,
+                                                 std::size_t candidates) {
+  load();
+  const auto it = lines_.find(question);
+  if (it == lines_.end() || it->second.milliseconds.size() != candidates) return std::nullopt;
+  return it->second.milliseconds;
+}
+
+void Timings::add(const std::string& question, std::vector<double> milliseconds) {
+  load();
+  lines_[question] = {UINT64_MAX, std::move(milliseconds)};
+  fresh_.push_back(question);
+}
+
+void Timings::write(const fs::path& path, const Lines& lines) const {
+  std::vector<Lines::const_iterator> order;
+  for (auto it = lines.begin(); it != lines.end(); ++it) order.push_back(it);
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto& a, const auto& b) { return a->second.age < b->second.age; });
+  const std::size_t first = order.size() > kMostTimings ? order.size() - kMostTimings : 0;
+  std::string text = cat(kHeader, "\n");
+  for (std::size_t i = first; i < order.size(); ++i) {
+    text += order[i]->first;
+    for (std::size_t k = 0; k < order[i]->second.milliseconds.size(); ++k) {
+      std::array<char, 32> digits{};
+      const auto end =
+          std::to_chars(digits.data(), digits.data() + digits.size(),
+                        order[i]->second.milliseconds[k], std::chars_format::general, 6);
+      text += k == 0 ? '\t' : ' ';
+      text.append(digits.data(), end.ptr);
+    }
+    text += '\n';
+  }
+  write_text(path, text, true);
+}
+
+void Timings::save() {
+  if (fresh_.empty()) return;
+  const fs::path path = file();
+  if (path.empty()) return;
+  Lines all = lines_;
+  std::error_code none;
+  if (fs::exists(path, none)) {  // others may have measured, too
+    if (auto theirs = read()) {
+      for (const std::string& mine : fresh_) (*theirs)[mine] = lines_.at(mine);
+      all = std::move(*theirs);
+    }
+  }
+  try {
+    fs::create_directories(path.parent_path(), none);
+    write(path, all);
+    fresh_.clear();
+  } catch (const Error& e) {
+    warn(cat("kernel timings are not kept: ", e.message()));
+    fresh_.clear();  // once is enough
+  }
+}
+
+}  // namespace pare

@@ -1,0 +1,25 @@
+#include "runtime/counted_memory.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+std::atomic<std::int64_t> count{0};
+
+}  // namespace
+
+void* operator new(std::size_t bytes) {
+  ++count;
+  if (void* p = std::malloc(bytes == 0 ? 1 : bytes)) return p;
+  throw std::bad_alloc();
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+
+namespace pare {
+
+std::int64_t allocations() noexcept { return count; }
+
+}  // namespace pare
