@@ -4,6 +4,12 @@
 
 namespace pare {
 
+bool can_reorder(DType type) {
+  const DtypeInfo& info = type.info();
+  return info.values == 1 &&
+         (info.bytes == 1 || info.bytes == 2 || info.bytes == 4 || info.bytes == 8);
+}
+
 std::unique_ptr<Kernel> make_reorder(DType type, const Shape& shape, Layout from, Layout to) {
   require(from != to && shape.size() >= 3, "reorder: nothing to do");
   std::int64_t spatial = 1;

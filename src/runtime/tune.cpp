@@ -211,9 +211,14 @@ void Tuner::add_variants(const Unit& unit, std::vector<Candidate>& candidates) c
       candidates.push_back(std::move(c));
     }
   }
-  const bool moves = std::any_of(unit.inputs.begin(), unit.inputs.end(), [&](const Value* v) {
-    return v != nullptr && facts_.constant(v) == nullptr && !layouts_agree(shape_of(*v));
-  });
+  const auto is_free = [&](const Value* v) { return v == nullptr || can_reorder(v->dtype()); };
+  const bool moves = std::any_of(unit.inputs.begin(), unit.inputs.end(),
+                                 [&](const Value* v) {
+                                   return v != nullptr && facts_.constant(v) == nullptr &&
+                                          !layouts_agree(shape_of(*v));
+                                 }) &&
+                     std::all_of(unit.inputs.begin(), unit.inputs.end(), is_free) &&
+                     std::all_of(unit.outputs.begin(), unit.outputs.end(), is_free);
   if (moves && facts_.has_layout) {
     const bool last = facts_.preferred_layout(unit) == Layout::channels_last;
     for (std::size_t i = 0; i < rows; ++i) {
@@ -231,7 +236,7 @@ void Tuner::add_variants(const Unit& unit, std::vector<Candidate>& candidates) c
 
 double Tuner::reorder_ms(const Value& value, Layout from, Layout to) {
   const Shape shape = shape_of(value);
-  if (from == to || layouts_agree(shape)) return 0;
+  if (from == to || layouts_agree(shape) || !can_reorder(value.dtype())) return 0;
   const std::string question =
       question_hash(cat("reorder ", value.dtype().name(), to_string(shape), static_cast<int>(to),
                         " threads ", pare::threads()));

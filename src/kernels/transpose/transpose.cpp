@@ -26,15 +26,61 @@ void tile(const T* in, T* out, std::int64_t rows, std::int64_t cols, std::int64_
   }
 }
 
+constexpr std::int64_t kBlock = 16 * kTile;  // columns of one piece of work
+
+/// out[c][r] = in[r][c] for the columns of one block and one row of tiles.
 template <class T>
-void transpose_matrix_rows(const T* in, T* out, std::int64_t rows, std::int64_t cols,
-                           std::int64_t tile_begin, std::int64_t tile_end) {
-  for (std::int64_t t = tile_begin; t < tile_end; ++t) {
-    const std::int64_t r0 = t * kTile;
-    const std::int64_t r1 = std::min(rows, r0 + kTile);
-    for (std::int64_t c0 = 0; c0 < cols; c0 += kTile) {
-      tile(in, out, rows, cols, r0, r1, c0, std::min(cols, c0 + kTile));
+void transpose_block(const T* in, T* out, std::int64_t rows, std::int64_t cols, std::int64_t r0,
+                     std::int64_t block) {
+  const std::int64_t r1 = std::min(rows, r0 + kTile);
+  const std::int64_t end = std::min(cols, (block + 1) * kBlock);
+  for (std::int64_t c0 = block * kBlock; c0 < end; c0 += kTile) {
+    tile(in, out, rows, cols, r0, r1, c0, std::min(end, c0 + kTile));
+  }
+}
+
+template <class T>
+void transpose_matrix(const T* in, T* out, std::int64_t batch, std::int64_t rows,
+                      std::int64_t cols) {
+  const std::int64_t tiles = (rows + kTile - 1) / kTile;
+  const std::int64_t blocks = (cols + kBlock - 1) / kBlock;
+  const std::int64_t grain = std::max<std::int64_t>(1, 16384 / (kTile * std::min(cols, kBlock)));
+  parallel_for(batch * tiles * blocks, grain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t at = i / blocks / tiles * rows * cols;
+      transpose_block(in + at, out + at, rows, cols, i / blocks % tiles * kTile, i % blocks);
     }
+  });
+}
+
+/// Images of few channels: of `N` planes one row of N values for each pixel (`planes_in`), or back.
+template <class T, std::int64_t N, bool planes_in>
+void few_planes(const T* in, T* out, std::int64_t batch, std::int64_t pixels) {
+  for (std::int64_t b = 0; b < batch; ++b) {
+    const T* x = in + b * N * pixels;
+    T* y = out + b * N * pixels;
+    parallel_for(pixels, 8192, [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t p = begin; p < end; ++p) {
+        for (std::int64_t k = 0; k < N; ++k) {
+          if constexpr (planes_in) {
+            y[p * N + k] = x[k * pixels + p];
+          } else {
+            y[k * pixels + p] = x[p * N + k];
+          }
+        }
+      }
+    });
+  }
+}
+
+template <class T, bool planes_in>
+bool transpose_few(const T* in, T* out, std::int64_t batch, std::int64_t planes,
+                   std::int64_t pixels) {
+  switch (planes) {
+    case 2: few_planes<T, 2, planes_in>(in, out, batch, pixels); return true;
+    case 3: few_planes<T, 3, planes_in>(in, out, batch, pixels); return true;
+    case 4: few_planes<T, 4, planes_in>(in, out, batch, pixels); return true;
+    default: return false;
   }
 }
 
@@ -43,17 +89,10 @@ void transpose_typed(const std::byte* in_bytes, std::byte* out_bytes, std::int64
                      std::int64_t rows, std::int64_t cols) {
   const T* in = view<T>(in_bytes);
   T* out = view<T>(out_bytes);
-  const std::int64_t tiles = (rows + kTile - 1) / kTile;
-  const std::int64_t grain = std::max<std::int64_t>(1, 16384 / (kTile * cols + 1));
-  parallel_for(batch * tiles, grain, [&](std::int64_t begin, std::int64_t end) {
-    while (begin < end) {
-      const std::int64_t b = begin / tiles;
-      const std::int64_t stop = std::min(end, (b + 1) * tiles);
-      transpose_matrix_rows(in + b * rows * cols, out + b * rows * cols, rows, cols,
-                            begin - b * tiles, stop - b * tiles);
-      begin = stop;
-    }
-  });
+  if (rows <= 0 || cols <= 0) return;
+  if (transpose_few<T, true>(in, out, batch, rows, cols)) return;
+  if (transpose_few<T, false>(in, out, batch, cols, rows)) return;
+  transpose_matrix(in, out, batch, rows, cols);
 }
 
 template <class T>
