@@ -8,6 +8,7 @@
 #include "base/threads.hpp"
 #include "kernels/view.hpp"
 #include "kernels/winograd/winograd_tables.hpp"
+#include "tensor/packed_store.hpp"
 
 namespace pare {
 namespace {
@@ -90,7 +91,15 @@ void WinogradConv::pack(std::span<const float> weights) {
   const std::vector<std::array<double, 3>> g = weight_rows(side_);
   const std::size_t n = g.size();
   const std::int64_t columns = out_blocks_ * kWinogradBlock;
-  weights_ = Tensor(ElementKind::f32, {static_cast<std::int64_t>(n * n), depth_, columns});
+  const Shape shape = {static_cast<std::int64_t>(n * n), depth_, columns};
+  const PackedPiece piece(
+      cat("winograd ", side_, " ", kernels_->columns, " ", s_.outputs, "x", s_.channels),
+      byte_size(dtype_of(ElementKind::f32), element_count(shape)));
+  if (piece.found().valid()) {
+    weights_ = piece.found();
+    return;
+  }
+  weights_ = Tensor(ElementKind::f32, shape);
   float* to = weights_.mutable_data<float>().data();
   for (std::int64_t o = 0; o < s_.outputs; ++o) {
     const std::int64_t panel = o / kernels_->columns * kernels_->columns;
@@ -110,6 +119,7 @@ void WinogradConv::pack(std::span<const float> weights) {
       }
     }
   }
+  piece.made(weights_.bytes());
 }
 
 std::int64_t WinogradConv::tiles() const noexcept { return s_.batch * tiles_down_ * tiles_across_; }
@@ -212,7 +222,7 @@ void WinogradConv::multiply(const Part& p, std::int64_t begin, std::int64_t end)
     const std::int64_t first = item % panels_ * kernels_->columns;
     const std::int64_t width = std::min<std::int64_t>(kernels_->columns, columns - first);
     const auto* table = kernels_->multiply[width / kWinogradBlock - 1];
-    product.u = weights_.data<float>().data() + point * depth_ * columns + first * depth_;
+    product.u = view<float>(weights_.bytes().data()) + point * depth_ * columns + first * depth_;
     // While this panel is multiplied the next one, which lies behind it, comes nearer.
     product.next_step = width / pieces;
     for (std::int64_t i = 0; i < pieces; ++i) {

@@ -110,7 +110,7 @@ class WinogradConv {
   std::int64_t block_tiles_ = 0;            // that are worked on together
   std::int64_t parts_ = 1;                  // of the tiles, with scratch memory of their own
   std::int64_t v_point_ = 0, m_point_ = 0;  // floats from one point to the next
-  Tensor weights_;  // [points][panels][depth][32], the last panel perhaps of 16
+  Tensor weights_;  // floats [points][panels][depth][32], the last panel perhaps of 16
   Tensor bias_;     // whole blocks
   Tensor zeros_;    // what padding reads
 };
