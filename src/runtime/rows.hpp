@@ -13,6 +13,7 @@ std::span<const KernelRow> cast_rows();
 std::span<const KernelRow> dynamic_rows();
 std::span<const KernelRow> dynamic_product_rows();
 std::span<const KernelRow> move_rows();
+std::span<const KernelRow> gather_rows();
 std::span<const KernelRow> int8_rows();
 std::span<const KernelRow> winograd_rows();
 std::span<const KernelRow> conv_rows();

@@ -11,6 +11,7 @@ constexpr std::span<const KernelRow> (*kFamilies[])() = {
     dynamic_rows,          //
     dynamic_product_rows,  //
     move_rows,             //
+    gather_rows,           //
     int8_rows,             //
     sparse_rows,           //
     packed_rows,           //

@@ -134,6 +134,22 @@ TEST(AttentionUnits, HeadsMayShareKeysByBroadcasting) {
   expect_close(r);
 }
 
+TEST(Gathers, AnIndexOutsideIsCorrupt) {
+  Builder b;
+  b.graph.add_output(b.node("Gather", {b.input("x", {5, 3}), b.input("i", {4}, ElementKind::i64)},
+                            {{"axis", std::int64_t{0}}}));
+  const auto session = Session::create(b.graph, op_registry(), {});
+  for (const std::int64_t bad : {5, -6}) {
+    const Tensor index = Tensor::of<std::int64_t>({4}, std::vector<std::int64_t>{0, 1, bad, 2});
+    try {
+      session->run({b.random({5, 3}), index});
+      ADD_FAILURE() << bad;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.fault(), Fault::corrupt);
+    }
+  }
+}
+
 TEST(DynamicProducts, ScalesBiasActivationAndResidualAreOneStep) {
   for (const bool residual : {false, true}) {
     Builder b;

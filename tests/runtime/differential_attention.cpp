@@ -238,6 +238,25 @@ void attention_cases(Differential& d) {
   for (int i = 0; i < 60; ++i) operator_case(d);
 }
 
+void gather_cases(Differential& d) {
+  for (int i = 0; i < 120; ++i) {
+    const auto rank = 1 + d.below(3);
+    Shape x;
+    for (std::int64_t r = 0; r < rank; ++r) x.push_back(d.pick<std::int64_t>({1, 3, 7, 17}));
+    const std::int64_t axis = d.below(rank);
+    const std::int64_t size = x[static_cast<std::size_t>(axis)];
+    const Shape shape = d.pick<Shape>({{}, {1}, {5}, {2, 3}});
+    const ElementKind kind = d.coin() ? i64 : i32;
+    Tensor index(i64, shape);
+    for (auto& v : index.mutable_data<std::int64_t>()) v = d.below(2 * size) - size;
+    const ElementKind type = d.pick<ElementKind>({f32, f16, i8, i64, boolean});
+    Builder b;
+    b.graph.add_output(b.node("Gather", {b.input("x", x, type), b.input("i", shape, kind)},
+                              {{"axis", d.coin() ? axis : axis - rank}}));
+    d.check(b, {d.values(x, type), index.cast(dtype_of(kind))}, kSameBits);
+  }
+}
+
 void norm_cases(Differential& d) {
   for (const std::int64_t size : kSizes) {
     norm_case(d, {size}, 0);

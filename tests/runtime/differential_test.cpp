@@ -18,6 +18,7 @@ std::vector<DifferentialFamily> families() {
       {"Int8Products", {"onednn:matmul_int8", "onednn:matmul_codes"}, int8_product_cases},
       {"Pools", {"onednn:pool"}, pool_cases},
       {"Moves", {"native:view", "native:transpose", "native:moves", "native:concat"}, move_cases},
+      {"Gathers", {"native:gather"}, gather_cases},
       {"Resizes", {"native:resize"}, resize_cases},
       {"Functions",
        {"native:functions", "native:vector_functions", "onednn:eltwise"},
