@@ -4,6 +4,7 @@
 #include "kernels/view.hpp"
 #include "runtime/packed_weights.hpp"
 #include "runtime/rows.hpp"
+#include "tensor/packed_store.hpp"
 
 namespace pare {
 namespace {
@@ -141,27 +142,81 @@ void hold(Prepared& made, std::shared_ptr<const Matrix> matrix, std::vector<floa
       });
 }
 
+std::string note_of(const DotMatrix& dots) {
+  return cat(dots.isa(), ", ", dots.bits(), "-bit, int8 rows");
+}
+std::string note_of(const LowbitMatrix& matrix) {
+  return cat(matrix.isa(), ", ", to_string(matrix.code()));
+}
+
+/// What a matrix is made of and handed to: the kernel with its bias.
+class PackedMaker {
+ public:
+  PackedMaker(Prepared& made, std::vector<float> bias, std::int64_t m)
+      : made_(made), bias_(std::move(bias)), m_(m) {}
+
+  template <class Matrix>
+  void use(std::shared_ptr<const Matrix> matrix) {
+    made_.note = note_of(*matrix);
+    hold(made_, std::move(matrix), std::move(bias_), m_);
+  }
+  /// Also kept for the next plan, with a number that says which of the two it is.
+  template <class Matrix>
+  void keep(std::shared_ptr<const Matrix> matrix, const PackedPiece& piece, std::int64_t which) {
+    if (has_packed_store()) {
+      std::vector<Tensor> parts = matrix->parts();
+      parts.push_back(Tensor::of<std::int64_t>({1}, {which}));
+      piece.made(join_parts(parts).bytes());
+    }
+    use(std::move(matrix));
+  }
+  /// From what an earlier plan kept.
+  void take(const Tensor& found) {
+    std::vector<Tensor> parts = split_parts(found);
+    if (parts.empty()) throw Error(Fault::corrupt, "packed weights without parts");
+    const bool dots = parts.back().item<std::int64_t>() == kDots;
+    parts.pop_back();
+    if (dots) {
+      use(std::make_shared<const DotMatrix>(parts));
+    } else {
+      use(std::make_shared<const LowbitMatrix>(parts));
+    }
+  }
+  static constexpr std::int64_t kDots = 0, kLowbit = 1;
+
+ private:
+  Prepared& made_;
+  std::vector<float> bias_;
+  std::int64_t m_;
+};
+
 Prepared make_packed(const Unit& unit, PlanFacts& facts) {
-  const UnpackedWeights w = read_weights(unit, facts);
+  UnpackedWeights sizes;
+  (void)judge_weights(unit, facts, sizes);
   std::vector<float> bias;
-  if (unit.node->is("com.microsoft", "MatMulNBits")) add_row(unit.node->input(5), facts, w.n, bias);
-  if (unit.is("Gemm") || unit.is("Conv")) add_row(unit.node->input(2), facts, w.n, bias);
-  if (!unit.posts.empty()) add_row(unit.input(unit.posts[0].operand), facts, w.n, bias);
-  const std::int64_t m = rows_of(unit, w.k);
+  if (unit.node->is("com.microsoft", "MatMulNBits")) {
+    add_row(unit.node->input(5), facts, sizes.n, bias);
+  }
+  if (unit.is("Gemm") || unit.is("Conv")) add_row(unit.node->input(2), facts, sizes.n, bias);
+  if (!unit.posts.empty()) add_row(unit.input(unit.posts[0].operand), facts, sizes.n, bias);
   const Layout layout = unit.is("Conv") ? Layout::channels_last : Layout::plain;
   Prepared made;
   made.inputs = {{unit.input(0), layout}};
   made.outputs = {layout};
+  PackedMaker maker(made, std::move(bias), rows_of(unit, sizes.k));
+  const PackedPiece piece("few bits", kAnySize);
+  if (piece.found().valid()) {
+    maker.take(piece.found());
+    return made;
+  }
+  const UnpackedWeights w = read_weights(unit, facts);
   if (allows_int8_rows(unit, facts)) {
-    if (const auto dots = dot_matrix(w)) {
-      made.note = cat(dots->isa(), ", ", dots->bits(), "-bit, int8 rows");
-      hold(made, dots, std::move(bias), m);
+    if (auto dots = dot_matrix(w)) {
+      maker.keep(std::move(dots), piece, PackedMaker::kDots);
       return made;
     }
   }
-  const auto matrix = std::make_shared<const LowbitMatrix>(w.source());
-  made.note = cat(matrix->isa(), ", ", to_string(matrix->code()));
-  hold(made, matrix, std::move(bias), m);
+  maker.keep(std::make_shared<const LowbitMatrix>(w.source()), piece, PackedMaker::kLowbit);
   return made;
 }
 

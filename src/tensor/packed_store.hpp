@@ -1,14 +1,19 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tensor/tensor.hpp"
 
 namespace pare {
+
+/// For pieces that say themselves how long they are.
+inline constexpr std::size_t kAnySize = SIZE_MAX;
 
 /// Weights in the order that kernels want, kept from an earlier plan of the same graph.
 class PackedStore {
@@ -18,8 +23,8 @@ class PackedStore {
   PackedStore(const PackedStore&) = delete;
   PackedStore& operator=(const PackedStore&) = delete;
 
-  /// So many bytes under that key, aligned to 64 and to be read only; an invalid tensor when there
-  /// are none.
+  /// So many bytes (kAnySize: however many) under that key, aligned to 64 and to be read only; an
+  /// invalid tensor when there are none.
   virtual Tensor find(const std::string& key, std::size_t bytes) = 0;
   /// What was made because find() had none.
   virtual void keep(const std::string& key, const Tensor& bytes) = 0;
@@ -81,6 +86,12 @@ class PackedPiece {
   std::string key_;
   Tensor found_;
 };
+
+/// Arrays as the bytes of one piece, each at a multiple of 64.
+Tensor join_parts(const std::vector<Tensor>& parts);
+/// Those arrays, as flat views of the bytes. Errors: Fault::corrupt for anything that join_parts
+/// did not make.
+std::vector<Tensor> split_parts(const Tensor& bytes);
 
 /// Whether a store listens, so that callers without one can save the detour.
 bool has_packed_store() noexcept;

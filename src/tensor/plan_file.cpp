@@ -222,7 +222,7 @@ Tensor PlanFileStore::find(const std::string& key, std::size_t bytes) {
   const auto it = packed_.find(key);
   if (it == packed_.end()) return {};
   const Tensor& data = file_->pieces()[it->second].data;
-  if (data.bytes().size() != bytes) return {};
+  if (bytes != kAnySize && data.bytes().size() != bytes) return {};
   try {
     file_->check(it->second);
   } catch (const Error& error) {

@@ -75,6 +75,39 @@ TEST(PackedSession, StoredWeightsAreUsedForTheShapesTheyAreForOnly) {
   EXPECT_EQ(store->asked, asked);
 }
 
+TEST(PackedSession, WeightsOfFewBitsAreKeptToo) {
+  for (const std::int64_t level : {0, 4}) {  // 4: rows become 8-bit integers
+    Graph g;
+    Value* x = g.add_input("x", ValueType(dtype_of(ElementKind::f32), SymShape{Dim(2), Dim(64)}));
+    Tensor codes(ElementKind::u8, {48, 2, 16});
+    std::size_t i = 0;
+    for (std::byte& b : codes.mutable_bytes()) b = static_cast<std::byte>(37 * i++ % 251);
+    Tensor scales(ElementKind::f32, {48, 2});
+    for (float& s : scales.mutable_data<float>()) s = 0.01F * static_cast<float>(1 + i++ % 7);
+    Node* node =
+        g.add_node({.op = "MatMulNBits",
+                    .inputs = {x, g.add_constant(codes, "codes"), g.add_constant(scales, "scales")},
+                    .attributes = {{"K", std::int64_t{64}},
+                                   {"N", std::int64_t{48}},
+                                   {"bits", std::int64_t{4}},
+                                   {"block_size", std::int64_t{32}},
+                                   {"accuracy_level", level}},
+                    .domain = "com.microsoft",
+                    .output_names = {"y"}});
+    g.add_output(node->output());
+    Tensor in(ElementKind::f32, {2, 64});
+    for (float& v : in.mutable_data<float>()) v = 0.1F * static_cast<float>(i++ % 31) - 1;
+    const auto store = std::make_shared<CollectingStore>();
+    const auto first = create_packed_session(g, op_registry(), {}, store, "");
+    const Tensor want = first->run({in})[0];
+    EXPECT_TRUE(identical(Session::create(g, op_registry(), {})->run({in})[0], want));
+    ASSERT_EQ(store->all().size(), 1U);
+    const auto second = create_packed_session(g, op_registry(), {}, store, "");
+    EXPECT_TRUE(identical(second->run({in})[0], want));
+    EXPECT_EQ(first->steps()[0].kernel, second->steps()[0].kernel);
+  }
+}
+
 TEST(PackedSession, TextsSayWhatTheyStandFor) {
   EXPECT_EQ(shapes_text({}), "");
   EXPECT_EQ(shapes_text({Tensor(ElementKind::f32, {1, 3}), Tensor(ElementKind::i64, {})}),

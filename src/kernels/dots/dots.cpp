@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/checked.hpp"
 #include "base/error.hpp"
 #include "base/threads.hpp"
 #include "kernels/dots/dots_tables.hpp"
@@ -103,6 +104,43 @@ void DotMatrix::pack(const LowbitSource& s, float least) {
       zeros[to] = static_cast<std::int32_t>(zero);
     }
   }
+}
+
+DotMatrix::DotMatrix(const std::vector<Tensor>& parts, const DotKernels& kernels)
+    : kernels_(&kernels) {
+  constexpr std::size_t kSizes = 8;
+  if (parts.size() != 4 || parts[0].size() != kSizes) throw Error(Fault::corrupt, "no DotMatrix");
+  const auto sizes = parts[0].data<std::int64_t>();
+  constexpr std::int64_t kMost = std::int64_t{1} << 28;
+  for (const std::int64_t s : sizes) {
+    if (s < 1 || s > kMost) throw Error(Fault::corrupt, cat("a DotMatrix of size ", s));
+  }
+  k_ = sizes[0];
+  n_ = sizes[1];
+  block_ = sizes[2];
+  blocks_ = sizes[3];
+  block_words_ = sizes[4];
+  panels_ = sizes[5];
+  pieces_ = sizes[6];
+  bits_ = static_cast<int>(sizes[7]);
+  const std::int64_t steps = checked_mul(checked_mul(panels_, blocks_), kColumns);
+  const std::int64_t words = checked_mul(checked_mul(panels_ * blocks_, block_words_), kWordBytes);
+  const bool fits = (bits_ == 4 || bits_ == 8) && panels_ == up(n_, kColumns) &&
+                    blocks_ == up(k_, block_) && block_words_ == up(block_, 32 / bits_) &&
+                    parts[1].size() == words && parts[2].size() == steps &&
+                    parts[3].size() == steps;
+  if (!fits) throw Error(Fault::corrupt, "a DotMatrix whose sizes do not agree");
+  words_ = parts[1];
+  scales_ = parts[2];
+  zeros_ = parts[3];
+  (void)scales_.data<float>();
+  (void)zeros_.data<std::int32_t>();
+}
+
+std::vector<Tensor> DotMatrix::parts() const {
+  const Tensor sizes = Tensor::of<std::int64_t>(
+      {8}, {k_, n_, block_, blocks_, block_words_, panels_, pieces_, bits_});
+  return {sizes, words_, scales_, zeros_};
 }
 
 std::int64_t DotMatrix::depth() const noexcept { return blocks_ * block_words_ * (32 / bits_); }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "kernels/lowbit/lowbit.hpp"
 #include "tensor/tensor.hpp"
@@ -55,6 +56,12 @@ class DotMatrix {
   /// to 255.
   explicit DotMatrix(const LowbitSource& source,
                      const DotKernels& kernels = *dot_kernels().front());
+
+  /// The matrix whose parts() these are; the arrays are used where they lie. Errors:
+  /// Fault::corrupt.
+  explicit DotMatrix(const std::vector<Tensor>& parts,
+                     const DotKernels& kernels = *dot_kernels().front());
+  [[nodiscard]] std::vector<Tensor> parts() const;
 
   /// y[M, N] = x[M, K] W (+ bias[N]). `scratch` has scratch_bytes(m), aligned to 64.
   void multiply(const float* x, std::int64_t m, const float* bias, float* y,

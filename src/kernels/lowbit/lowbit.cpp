@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 
+#include "base/checked.hpp"
 #include "base/error.hpp"
 #include "base/threads.hpp"
 #include "kernels/lowbit/lowbit_tables.hpp"
@@ -87,6 +88,63 @@ LowbitMatrix::LowbitMatrix(const LowbitSource& s, const LowbitKernels& kernels)
   choose(s);
   block_words_ = up(block_, word_values(code_));
   pack(s);
+}
+
+LowbitMatrix::LowbitMatrix(const std::vector<Tensor>& parts, const LowbitKernels& kernels)
+    : kernels_(&kernels) {
+  constexpr std::size_t kParts = 7;
+  constexpr std::size_t kSizes = 9;
+  if (parts.size() != kParts || parts[0].size() != kSizes || parts[1].size() != 2) {
+    throw Error(Fault::corrupt, "no LowbitMatrix");
+  }
+  const auto sizes = parts[0].data<std::int64_t>();
+  constexpr std::int64_t kMost = std::int64_t{1} << 28;
+  for (const std::int64_t s : sizes) {
+    if (s < 0 || s > kMost) throw Error(Fault::corrupt, cat("a LowbitMatrix of size ", s));
+  }
+  k_ = sizes[0];
+  n_ = sizes[1];
+  block_ = sizes[2];
+  blocks_ = sizes[3];
+  block_words_ = sizes[4];
+  panels_ = sizes[5];
+  shift_ = static_cast<int>(sizes[6]);
+  mask_ = static_cast<int>(sizes[7]);
+  if (sizes[8] >= static_cast<std::int64_t>(kLowbitCodes)) {
+    throw Error(Fault::corrupt, cat("a LowbitMatrix of code ", sizes[8]));
+  }
+  code_ = static_cast<LowbitCode>(sizes[8]);
+  const std::int64_t steps = checked_mul(checked_mul(panels_, blocks_), kColumns);
+  const std::int64_t words = checked_mul(checked_mul(panels_ * blocks_, block_words_), kWordBytes);
+  const bool fits = block_ > 0 && panels_ == up(n_, kColumns) && blocks_ == up(k_, block_) &&
+                    block_words_ == up(block_, word_values(code_)) &&
+                    parts[2].size() == static_cast<std::int64_t>(remap_.size()) &&
+                    parts[3].size() == 256 && parts[4].size() == words &&
+                    parts[5].size() == steps && (parts[6].empty() || parts[6].size() == steps);
+  if (!fits) throw Error(Fault::corrupt, "a LowbitMatrix whose sizes do not agree");
+  level_shift_ = parts[1].data<float>()[0];
+  level_scale_ = parts[1].data<float>()[1];
+  const auto remap = parts[2].data<std::uint8_t>();
+  std::copy(remap.begin(), remap.end(), remap_.begin());
+  const auto table = parts[3].data<float>();
+  table_.assign(table.begin(), table.end());
+  words_ = parts[4];
+  scales_ = parts[5];
+  (void)scales_.data<float>();
+  if (!parts[6].empty()) zeros_ = parts[6];
+  if (zeros_.valid()) (void)zeros_.data<float>();
+}
+
+std::vector<Tensor> LowbitMatrix::parts() const {
+  const Tensor sizes =
+      Tensor::of<std::int64_t>({9}, {k_, n_, block_, blocks_, block_words_, panels_, shift_, mask_,
+                                     static_cast<std::int64_t>(code_)});
+  const Tensor numbers = Tensor::of<float>({2}, {level_shift_, level_scale_});
+  const Tensor remap =
+      Tensor::of<std::uint8_t>({256}, std::vector<std::uint8_t>(remap_.begin(), remap_.end()));
+  const Tensor table = Tensor::of<float>({static_cast<std::int64_t>(table_.size())}, table_);
+  const Tensor none(ElementKind::f32, {0});
+  return {sizes, numbers, remap, table, words_, scales_, zeros_.valid() ? zeros_ : none};
 }
 
 /// The format, and the table or arithmetic that goes with it.

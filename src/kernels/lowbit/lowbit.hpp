@@ -97,6 +97,12 @@ class LowbitMatrix {
   explicit LowbitMatrix(const LowbitSource& source,
                         const LowbitKernels& kernels = *lowbit_kernels().front());
 
+  /// The matrix whose parts() these are; the arrays are used where they lie. Errors:
+  /// Fault::corrupt.
+  explicit LowbitMatrix(const std::vector<Tensor>& parts,
+                        const LowbitKernels& kernels = *lowbit_kernels().front());
+  [[nodiscard]] std::vector<Tensor> parts() const;
+
   /// y[M, N] = x[M, K] W (+ bias[N]). `scratch` has scratch_bytes(m), aligned to 64.
   void multiply(const float* x, std::int64_t m, const float* bias, float* y,
                 std::byte* scratch) const;
