@@ -20,7 +20,7 @@ offers() {
     echo "${COMPREPLY[*]}"' bash "$@"
 }
 [ "$(offers pare op)" = optimize ] || fail "pare op gives: $(offers pare op)"
-[ "$(offers pare com)" = "compare completion compress" ] || fail "pare com: $(offers pare com)"
+[ "$(offers pare com)" = "compare compile completion compress" ] || fail "pare com: $(offers pare com)"
 [[ " $(offers pare tune --max-s) " == *" --max-size "* ]] || fail "no option of tune"
 [[ " $(offers pare doctor --max-s) " != *" --max-size "* ]] || fail "an option of another verb"
 
