@@ -186,7 +186,14 @@ bool move_codes(const Node& node, const Node& q, const Quant& out, PlanFacts& fa
   return true;
 }
 
-/// DQs -> element-wise, mean or concatenation -> (bounds) -> Q.
+/// Of the results of a LayerNormalization only the first is there.
+bool gives_one_value(const Node& node) {
+  const auto& outputs = node.outputs();
+  return std::all_of(outputs.begin() + 1, outputs.end(),
+                     [](const Value* v) { return v == nullptr; });
+}
+
+/// DQs -> element-wise, mean, normalisation or concatenation -> (bounds) -> Q.
 class Integers {
  public:
   Integers(const Node& q, const Quant& out, PlanFacts& facts) : q_(q), out_(out), facts_(facts) {}
@@ -213,8 +220,9 @@ class Integers {
     Activation f;
     const bool table = node.is("DequantizeLinear") || activation_of(node, facts_, f);
     const bool several = node.is("Add") || node.is("Mul") || node.is("Concat");
-    const bool one =
-        node.is("GlobalAveragePool") || node.is("ReduceMean") || node.is("AveragePool");
+    const bool one = node.is("GlobalAveragePool") || node.is("ReduceMean") ||
+                     node.is("AveragePool") || node.is("Softmax") ||
+                     (node.is("LayerNormalization") && gives_one_value(node));
     if (!table && !several && !one) return false;
     unit = single_unit(node);
     unit.quantized = true;

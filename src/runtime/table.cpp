@@ -13,6 +13,7 @@ constexpr std::span<const KernelRow> (*kFamilies[])() = {
     move_rows,             //
     gather_rows,           //
     int8_rows,             //
+    normal_int8_rows,      //
     sparse_rows,           //
     packed_rows,           //
     winograd_rows,         //

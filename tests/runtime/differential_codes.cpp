@@ -117,6 +117,24 @@ void mean(Differential& d, const Shape& shape) {
   finish(d, b, y, inputs, kOneStep);
 }
 
+void softmax_or_norm(Differential& d, const Shape& shape) {
+  Builder b;
+  std::vector<Tensor> inputs;
+  Value* x = numbers(d, b, shape, any_codes(d), inputs);
+  const auto rank = static_cast<std::int64_t>(shape.size());
+  const std::int64_t axis = d.coin() ? -1 : d.below(rank);
+  if (d.coin()) {
+    finish(d, b, b.node("Softmax", {x}, {{"axis", axis}}), inputs, kOneStep);
+    return;
+  }
+  const Shape width(shape.end() - (axis < 0 ? 1 : rank - axis), shape.end());
+  std::vector<Value*> operands = {x, d.constant(b, d.grid(width))};
+  if (d.coin()) operands.push_back(d.constant(b, d.grid(width)));
+  Value* y =
+      b.node("LayerNormalization", operands, {{"axis", axis}, {"epsilon", d.pick({1e-5F, 1e-3F})}});
+  finish(d, b, y, inputs, kOneStep);
+}
+
 void concat(Differential& d, Shape shape) {
   Builder b;
   std::vector<Tensor> inputs;
@@ -225,6 +243,7 @@ void code_cases(Differential& d) {
         s[place] = size;
         affine(d, s);
         table(d, s);
+        softmax_or_norm(d, s);
         binary(d, s, s);
         binary(d, s, {});
         concat(d, s);

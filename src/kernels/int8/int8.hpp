@@ -22,6 +22,25 @@ struct Binary8 {
   bool multiply = false;
 };
 
+/// Sums of so many codes' squares and weights fit 32 and 64 bits.
+inline constexpr std::int64_t kMostMoments = 16384;
+
+struct Normal8 {
+  float mean = 0;  ///< of the codes
+  float factor = 1;
+  const float* gain = nullptr;
+  const float* bias = nullptr;
+  bool is_signed = false;
+  Affine8 y;
+};
+
+struct Softmax8 {
+  /// e^(-scale * distance) * 2^24 by the distance of a code from the greatest.
+  const std::int32_t* weights = nullptr;
+  bool is_signed = false;
+  Affine8 y;
+};
+
 /// Kernels on 8-bit codes, `n` elements each. All round half to even, saturate and take NaN for 0,
 /// and every instruction set gives the same bits: the operations are those of the float meaning,
 /// one by one.
@@ -40,6 +59,13 @@ struct Int8Kernels {
   void (*range)(const float* x, std::int64_t n, float range[2]);
   /// Adds n codes to n 32-bit sums.
   void (*accumulate)(const std::byte* x, std::int32_t* sums, std::int64_t n, bool is_signed);
+  /// Sum of n codes and sum of their squares; n at most kMostMoments.
+  void (*moments)(const std::byte* x, std::int64_t n, bool is_signed, std::int32_t* sum,
+                  std::int32_t* squares);
+  /// Quantizes (code - mean) * factor * gain[i] + bias[i]; without a bias it is nullptr.
+  void (*normalise)(const std::byte* x, std::byte* y, std::int64_t n, const Normal8& how);
+  /// Quantizes weight(greatest code - code) / (sum of the weights); n at most kMostMoments.
+  void (*softmax)(const std::byte* x, std::byte* y, std::int64_t n, const Softmax8& how);
 };
 
 /// Those that this CPU has, best first; never empty.
