@@ -17,6 +17,7 @@ std::span<const KernelRow> gather_rows();
 std::span<const KernelRow> int8_rows();
 std::span<const KernelRow> winograd_rows();
 std::span<const KernelRow> normal_int8_rows();
+std::span<const KernelRow> depthwise_rows();
 std::span<const KernelRow> conv_rows();
 std::span<const KernelRow> deconv_rows();
 std::span<const KernelRow> backward_rows();

@@ -16,6 +16,7 @@ constexpr std::span<const KernelRow> (*kFamilies[])() = {
     normal_int8_rows,      //
     sparse_rows,           //
     packed_rows,           //
+    depthwise_rows,        //
     winograd_rows,         //
     conv_rows,             //
     deconv_rows,           //
