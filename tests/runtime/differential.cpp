@@ -50,8 +50,7 @@ void Differential::compare(const std::vector<Tensor>& got, const std::vector<Ten
 namespace {
 
 /// Every kernel, variant, layout and number of threads that may be chosen is, in some case.
-SessionOptions random_choice(int seed) {
-  SessionOptions options;
+SessionOptions random_choice(SessionOptions options, int seed) {
   options.tuning.how = Tuning::full;
   options.tuning.folder = "/dev/null/nowhere";  // kept nowhere
   options.tuning.stopwatch = [rng = std::make_shared<Rng>(static_cast<std::uint64_t>(seed), 7)](
@@ -87,7 +86,7 @@ void Differential::check(const Builder& b, const std::vector<Tensor>& inputs,
     const testing::ScopedTrace trace(__FILE__, __LINE__, text);
     compare(fast, meaning, tolerance, "session");
     compare(session->run(inputs), fast, kSameBits, "second run");
-    const auto tuned = Session::create(b.graph, op_registry(), random_choice(cases));
+    const auto tuned = Session::create(b.graph, op_registry(), random_choice(options, cases));
     compare(tuned->run(inputs), meaning, tolerance, "kernels by chance: " + kernels_of(*tuned));
     for (const guard::Edge edge : {guard::Edge::ends, guard::Edge::begins}) {
       compare(run_guarded(b.graph, inputs, edge, options, rows), meaning, tolerance,
