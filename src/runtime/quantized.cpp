@@ -221,7 +221,7 @@ class Integers {
     const bool table = node.is("DequantizeLinear") || activation_of(node, facts_, f);
     const bool several = node.is("Add") || node.is("Mul") || node.is("Concat");
     const bool one = node.is("GlobalAveragePool") || node.is("ReduceMean") ||
-                     node.is("AveragePool") || node.is("Softmax") ||
+                     node.is("AveragePool") ||
                      (node.is("LayerNormalization") && gives_one_value(node));
     if (!table && !several && !one) return false;
     unit = single_unit(node);

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "base/threads.hpp"
@@ -7,8 +6,9 @@
 #include "kernels/view.hpp"
 #include "runtime/rows.hpp"
 
-// Softmax and LayerNormalization between codes: one pass over bytes instead of three over floats.
-// The sums are integers, so they are exact and in no order.
+// LayerNormalization between codes: one pass over bytes instead of three over floats. The sums are
+// integers, so they are exact in any order. Softmax has no such row: with its powers from a table
+// it took 0.26 ms for 12 x 128 x 128 codes, the steps over floats take 0.12 (Zen 5, one thread).
 
 namespace pare {
 namespace {
@@ -42,38 +42,6 @@ std::unique_ptr<Kernel> by_rows(const Rows& r, Fn fn) {
                    }
                  });
   });
-}
-
-Verdict accepts_softmax(const Unit& unit, PlanFacts& facts) {
-  if (!unit.quantized || !unit.out_quant.on || !unit.is("Softmax")) return not_mine();
-  const Shape x = shape_of(*unit.input(0));
-  if (x.empty()) return refuse("a scalar");
-  const std::int64_t axis = facts.attributes(*unit.node).attr_axis("axis", x.size());
-  if (axis + 1 != static_cast<std::int64_t>(x.size())) return refuse("not along the last axis");
-  if (x.back() > kMostMoments) return refuse("rows that are too long");
-  return accept();
-}
-
-Prepared make_softmax(const Unit& unit, PlanFacts&) {
-  const Shape x = shape_of(*unit.input(0));
-  const Affine8 from = affine_of(unit.in_quant.at(0), *unit.input(0));
-  std::array<std::int32_t, 256> weights{};
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const double e = std::exp(-static_cast<double>(from.scale) * static_cast<double>(i));
-    weights[i] = static_cast<std::int32_t>(std::nearbyint(e * 0x1p24));
-  }
-  const Affine8 to = affine_of(unit.out_quant, *unit.output());
-  const Rows r = rows_from(x, static_cast<std::int64_t>(x.size()) - 1);
-  const Int8Kernels* k = &best_int8_kernels();
-  Prepared made;
-  made.inputs = {{unit.input(0), Layout::plain}};
-  made.outputs = {Layout::plain};
-  made.in_place = {0};
-  made.note = k->isa;
-  made.kernel = by_rows(r, [=](const std::byte* in, std::byte* out) {
-    k->softmax(in, out, r.width, {weights.data(), from.is_signed, to});
-  });
-  return made;
 }
 
 Verdict accepts_normal(const Unit& unit, PlanFacts& facts) {
@@ -126,8 +94,7 @@ Prepared make_normal(const Unit& unit, PlanFacts& facts) {
   return made;
 }
 
-constexpr KernelRow kRows[] = {{"native:softmax_int8", accepts_softmax, make_softmax},
-                               {"native:layer_norm_int8", accepts_normal, make_normal}};
+constexpr KernelRow kRows[] = {{"native:layer_norm_int8", accepts_normal, make_normal}};
 
 }  // namespace
 

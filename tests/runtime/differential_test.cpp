@@ -37,7 +37,7 @@ std::vector<DifferentialFamily> families() {
       {"Dynamic", {"native:dynamic_quantize", "onednn:integer_product"}, dynamic_cases},
       {"Codes",
        {"native:affine", "native:table", "native:binary_int8", "native:mean_int8", "native:concat",
-        "native:softmax_int8", "native:layer_norm_int8"},
+        "native:layer_norm_int8"},
        code_cases},
       {"FakeQuantize", {"native:fake_quantize"}, fake_quantize_cases},
       {"Packed", {"native:packed_product"}, packed_cases},

@@ -22,7 +22,7 @@ struct Binary8 {
   bool multiply = false;
 };
 
-/// Sums of so many codes' squares and weights fit 32 and 64 bits.
+/// Sums of so many codes' squares fit 32 bits.
 inline constexpr std::int64_t kMostMoments = 16384;
 
 struct Normal8 {
@@ -30,13 +30,6 @@ struct Normal8 {
   float factor = 1;
   const float* gain = nullptr;
   const float* bias = nullptr;
-  bool is_signed = false;
-  Affine8 y;
-};
-
-struct Softmax8 {
-  /// e^(-scale * distance) * 2^24 by the distance of a code from the greatest.
-  const std::int32_t* weights = nullptr;
   bool is_signed = false;
   Affine8 y;
 };
@@ -64,8 +57,6 @@ struct Int8Kernels {
                   std::int32_t* squares);
   /// Quantizes (code - mean) * factor * gain[i] + bias[i]; without a bias it is nullptr.
   void (*normalise)(const std::byte* x, std::byte* y, std::int64_t n, const Normal8& how);
-  /// Quantizes weight(greatest code - code) / (sum of the weights); n at most kMostMoments.
-  void (*softmax)(const std::byte* x, std::byte* y, std::int64_t n, const Softmax8& how);
 };
 
 /// Those that this CPU has, best first; never empty.

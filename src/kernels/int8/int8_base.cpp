@@ -5,8 +5,8 @@
 
 namespace pare {
 
-constexpr Int8Kernels kTable = {"base", quantize,   dequantize, binary,    binary_one,
-                                range,  accumulate, moments,    normalise, softmax};
+constexpr Int8Kernels kTable = {"base", quantize,   dequantize, binary,   binary_one,
+                                range,  accumulate, moments,    normalise};
 
 const Int8Kernels* int8_kernels_base() { return &kTable; }
 
