@@ -335,6 +335,7 @@ class Planner {
     for (const Wanted& w : made.inputs) in.push_back(slot_of(*w.value, w.layout));
     Step step;
     step.unit = unit;
+    step.unit.weights = Tensor();  // the kernel has them packed
     step.kernel_name = made.note.empty() ? name : cat(name, " (", made.note, ")");
     step.refused = std::move(refused);
     step.slower = slower;

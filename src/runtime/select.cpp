@@ -84,7 +84,10 @@ std::vector<Unit> select_units(Graph& graph, PlanFacts& facts) {
     Unit unit = best_unit(node, facts);
     for (const auto* list : {&unit.inputs, &unit.captures}) {
       for (const Value* v : *list) {
-        if (v != nullptr) needed.insert(v);
+        // Weights in codes are with the unit: nobody has to decode them, and who wants them after
+        // all finds them as a constant.
+        const bool decoded = list == &unit.inputs && unit.weights.valid() && v == unit.input(1);
+        if (v != nullptr && !decoded) needed.insert(v);
       }
     }
     units.push_back(std::move(unit));
