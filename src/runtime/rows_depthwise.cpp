@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <limits>
 
-#include "kernels/depthwise/depthwise.hpp"
+#include "kernels/depthwise/depthwise_int8.hpp"
 #include "kernels/view.hpp"
+#include "numerics/rounding.hpp"
 #include "runtime/product.hpp"
 #include "runtime/rows.hpp"
 #include "runtime/window.hpp"
@@ -108,7 +110,87 @@ Prepared make_float(const Unit& unit, PlanFacts& facts) {
   return made;
 }
 
-constexpr KernelRow kRows[] = {{"native:depthwise", accepts_float, make_float}};
+Verdict accepts_int8(const Unit& unit, PlanFacts& facts) {
+  if (!unit.is("Conv") || !unit.quantized) return not_mine();
+  const Verdict verdict = accepts_shapes(unit, facts);
+  if (verdict.kind != Verdict::Kind::accept) return verdict;
+  if (!unit.out_quant.on && unit.output()->dtype().kind() != ElementKind::f32) {
+    return refuse("the result is neither codes nor float32");
+  }
+  DepthwisePost post;
+  return read_posts(unit, facts, post);
+}
+
+/// The bias of the operator and a constant added behind it, as floats.
+std::vector<float> bias_of(const Unit& unit, PlanFacts& facts, std::size_t channels) {
+  std::vector<float> bias(channels, 0.0F);
+  const auto add = [&](const Value* v) {
+    const std::vector<float> more = facts.float_constant(v).to_floats();
+    for (std::size_t c = 0; c < channels; ++c) bias[c] += more.size() == 1 ? more[0] : more.at(c);
+  };
+  if (unit.node->input(2) != nullptr) add(unit.input(2));
+  for (const Post& p : unit.posts) {
+    if (p.kind == Post::Kind::add) add(unit.input(p.operand));
+  }
+  return bias;
+}
+
+/// The code of a bound; rounding keeps order, so that bounds of codes do what those of floats
+/// would.
+std::int32_t code_of(float bound, const Quant& q, bool is_signed) {
+  const double least = is_signed ? -128 : 0;
+  const double code = static_cast<double>(bound) / static_cast<double>(q.scale);
+  const double limited = std::clamp(code, -1e6, 1e6);
+  return static_cast<std::int32_t>(
+      std::clamp(round_nearest_even(limited) + q.zero_point, least, least + 255));
+}
+
+DepthwiseCodes codes_of(const Unit& unit, PlanFacts& facts, std::size_t channels) {
+  DepthwiseCodes codes;
+  (void)read_posts(unit, facts, codes.post);
+  const Quant& x = unit.in_quant.at(0);
+  const Quant& y = unit.out_quant;
+  codes.x_signed = unit.input(0)->dtype().kind() == ElementKind::i8;
+  codes.x_zero = x.zero_point;
+  codes.to_codes = y.on;
+  codes.bias = bias_of(unit, facts, channels);
+  double unit_size = 1;  // what a step of the result is where sums are scaled
+  if (y.on) {
+    codes.y_signed = unit.output()->dtype().kind() == ElementKind::i8;
+    codes.y_zero = y.zero_point;
+    codes.low_code = code_of(codes.post.low, y, codes.y_signed);
+    codes.high_code = code_of(codes.post.high, y, codes.y_signed);
+    if (codes.post.hard_swish) {
+      codes.step = 1 / y.scale;
+    } else {
+      unit_size = y.scale;
+    }
+  }
+  for (std::size_t c = 0; c < channels; ++c) {
+    const float w = unit.weight_scales[unit.weight_scales.size() == 1 ? 0 : c];
+    codes.scales.push_back(static_cast<float>(static_cast<double>(x.scale) * w / unit_size));
+    codes.bias[c] = static_cast<float>(codes.bias[c] / unit_size);
+  }
+  return codes;
+}
+
+Prepared make_int8(const Unit& unit, PlanFacts& facts) {
+  const DepthwiseSizes sizes = sizes_of(unit, facts);
+  const auto conv = std::make_shared<DepthwiseInt8>(
+      sizes, unit.weights.data<std::int8_t>(),
+      codes_of(unit, facts, static_cast<std::size_t>(sizes.channels)));
+  Prepared made;
+  made.inputs = {{unit.input(0), Layout::channels_last}};
+  made.outputs = {Layout::channels_last};
+  made.weight_bytes = conv->bytes();
+  made.note = conv->isa();
+  made.kernel = std::make_unique<FunctionKernel>(
+      [conv](const KernelArgs& args) { conv->run(args.in[0], args.out[0]); });
+  return made;
+}
+
+constexpr KernelRow kRows[] = {{"native:depthwise_int8", accepts_int8, make_int8},
+                               {"native:depthwise", accepts_float, make_float}};
 
 }  // namespace
 

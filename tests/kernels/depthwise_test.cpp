@@ -1,4 +1,4 @@
-#include "kernels/depthwise/depthwise.hpp"
+#include "kernels/depthwise/depthwise_int8.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/rng.hpp"
 #include "base/text.hpp"
 #include "base/threads.hpp"
@@ -96,6 +97,72 @@ void check_float(const DepthwiseSizes& s, Rng& rng) {
   }
 }
 
+/// Steps are powers of two: float32 holds every result before it is rounded, ties come up.
+DepthwiseCodes random_codes(const DepthwiseSizes& s, Rng& rng) {
+  DepthwiseCodes q;
+  q.x_signed = rng.below(2) == 1;
+  q.x_zero = static_cast<std::int32_t>(rng.below(256)) - (q.x_signed ? 128 : 0);
+  q.post = kPosts[rng.below(4)];
+  q.to_codes = rng.below(3) != 0;
+  q.y_signed = rng.below(2) == 1;
+  const std::int32_t least = q.y_signed ? -128 : 0;
+  q.y_zero = static_cast<std::int32_t>(rng.below(256)) + least;
+  q.low_code = least;
+  q.high_code = least + 255;
+  if (rng.below(2) == 1) {
+    q.low_code += static_cast<std::int32_t>(rng.below(100));
+    q.high_code -= static_cast<std::int32_t>(rng.below(100));
+  }
+  q.step = q.to_codes && q.post.hard_swish ? 4.0F : 1.0F;
+  if (rng.below(2) == 1) q.bias.assign(static_cast<std::size_t>(s.channels), 0.0F);
+  for (std::int64_t c = 0; c < s.channels; ++c)
+    q.scales.push_back(rng.below(2) == 0 ? 0x1p-8F : 0x1p-7F);
+  for (float& b : q.bias) b = static_cast<float>(rng.below(512)) / 16 - 16;
+  return q;
+}
+
+double wanted(std::int64_t sum, std::size_t c, const DepthwiseCodes& q) {
+  double v = static_cast<double>(sum) * q.scales[c] + (q.bias.empty() ? 0.0F : q.bias[c]);
+  if (!q.to_codes) return finished(v, q.post);
+  if (q.post.hard_swish) v *= std::clamp(v / 6 + 0.5, 0.0, 1.0) * q.step;
+  const double code = std::nearbyint(v) + q.y_zero;
+  const double least = q.y_signed ? -128 : 0;
+  return std::clamp<double>(std::clamp(code, least, least + 255), q.low_code, q.high_code);
+}
+
+int value_of(std::byte b, bool is_signed) {
+  const int v = std::to_integer<int>(b);
+  return is_signed && v > 127 ? v - 256 : v;
+}
+
+void check_int8(const DepthwiseSizes& s, Rng& rng) {
+  std::vector<std::int8_t> w(static_cast<std::size_t>(s.channels * s.kernel_h * s.kernel_w));
+  for (auto& v : w) v = static_cast<std::int8_t>(static_cast<int>(rng.below(256)) - 128);
+  const DepthwiseCodes q = random_codes(s, rng);
+  const Edge edge = rng.below(2) == 0 ? Edge::ends : Edge::begins;
+  const Guarded<std::byte> x(count_in(s), edge);
+  for (std::size_t i = 0; i < x.size; ++i) x.data()[i] = static_cast<std::byte>(rng.below(256));
+  for (const DepthwiseCodeKernels* k : depthwise_code_kernels()) {
+    const Guarded<std::byte> y(count_out(s) * (q.to_codes ? 1 : 4), edge);
+    DepthwiseInt8(s, w, q, *k).run(x.data(), y.data());
+    for (std::int64_t i = 0; i < count_out(s); ++i) {
+      std::int64_t sum = 0;
+      each_term(s, i, [&](std::int64_t from, std::int64_t by) {
+        sum += (value_of(x.data()[from], q.x_signed) - q.x_zero) * w[static_cast<std::size_t>(by)];
+      });
+      const double want = wanted(sum, static_cast<std::size_t>(i % s.channels), q);
+      if (!q.to_codes) {
+        const double got = view<float>(y.data())[i];
+        ASSERT_NEAR(got, want, 8 * 0x1p-24 * (1 + std::abs(want))) << k->isa << to_string(s);
+        continue;
+      }
+      // hard_swish is rounded as a float: ties may fall the other way.
+      ASSERT_NEAR(value_of(y.data()[i], q.y_signed), want, q.post.hard_swish ? 1 : 0)
+          << k->isa << " " << to_string(s);
+    }
+  }
+}
+
 /// Sizes with what comes out computed from padding on the far sides; false when that is nothing.
 bool complete(DepthwiseSizes& s, std::int64_t bottom, std::int64_t right) {
   const auto out = [](std::int64_t in, std::int64_t pad, std::int64_t k, std::int64_t d,
@@ -161,6 +228,41 @@ void odd_sizes(Check check) {
 TEST(Depthwise, FloatsOfEverySmallSizeOnEveryInstructionSet) { every_small_size(check_float); }
 
 TEST(Depthwise, FloatsOfOddWindowsOnEveryInstructionSet) { odd_sizes(check_float); }
+
+TEST(Depthwise, CodesOfEverySmallSizeOnEveryInstructionSet) { every_small_size(check_int8); }
+
+TEST(Depthwise, CodesOfOddWindowsOnEveryInstructionSet) { odd_sizes(check_int8); }
+
+/// Rows that are too long for the buffer are made in strips.
+TEST(Depthwise, CodesOfLongRows) {
+  Rng rng(6);
+  for (const std::int64_t k : {1, 3, 5, 9}) {
+    for (const std::int64_t width : {509, 513, 1100}) {
+      DepthwiseSizes s;
+      s.channels = 17;
+      s.in_h = 4;
+      s.in_w = width;
+      s.kernel_h = s.kernel_w = k;
+      s.top = s.left = k / 2;
+      ASSERT_TRUE(complete(s, k / 2, k / 2));
+      check_int8(s, rng);
+    }
+  }
+}
+
+TEST(Depthwise, WhatIntegersCannotHoldIsUnsupported) {
+  DepthwiseSizes s;
+  const std::vector<std::int8_t> w = {100};
+  DepthwiseCodes q;
+  q.scales = {1e6F};
+  q.post = kPosts[0];
+  EXPECT_THROW(DepthwiseInt8(s, w, q), Error);
+  q.scales = {std::nanf("")};
+  EXPECT_THROW(DepthwiseInt8(s, w, q), Error);
+  s.kernel_w = s.in_w = 1000;
+  q.scales = {1};
+  EXPECT_THROW(DepthwiseInt8(s, std::vector<std::int8_t>(1000), q), Error);
+}
 
 TEST(Depthwise, NanStaysAndThreadsChangeNoBit) {
   DepthwiseSizes s;

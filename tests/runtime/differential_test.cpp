@@ -11,7 +11,7 @@ std::vector<DifferentialFamily> families() {
   return {
       {"Winograd", {"native:winograd"}, winograd_cases},
       {"Convolutions", {"onednn:conv", "native:depthwise"}, convolution_cases},
-      {"Int8Convolutions", {"onednn:conv_int8"}, int8_convolution_cases},
+      {"Int8Convolutions", {"onednn:conv_int8", "native:depthwise_int8"}, int8_convolution_cases},
       {"Deconvolutions", {"onednn:deconv"}, deconvolution_cases},
       {"Backward", {"onednn:conv_backward", "native:conv_weight_gradient"}, backward_cases},
       {"Products", {"onednn:matmul"}, product_cases},

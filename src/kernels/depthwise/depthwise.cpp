@@ -41,19 +41,21 @@ Depthwise::Depthwise(const DepthwiseSizes& sizes, std::span<const float> weights
   require(bias.empty() || static_cast<std::int64_t>(bias.size()) == sizes.channels,
           "Depthwise: wrong count of biases");
   stride_ = (sizes.channels + kernels.lanes - 1) / kernels.lanes * kernels.lanes;
-  weights_.assign(static_cast<std::size_t>(taps * stride_), 0.0F);
+  weights_ = Tensor(ElementKind::f32, {taps, stride_});
+  const auto packed = weights_.mutable_data<float>();
   for (std::int64_t c = 0; c < sizes.channels; ++c) {
     for (std::int64_t t = 0; t < taps; ++t) {
-      weights_[static_cast<std::size_t>(t * stride_ + c)] =
+      packed[static_cast<std::size_t>(t * stride_ + c)] =
           weights[static_cast<std::size_t>(c * taps + t)];
     }
   }
-  bias_.assign(static_cast<std::size_t>(stride_), 0.0F);
-  std::copy(bias.begin(), bias.end(), bias_.begin());
+  bias_ = Tensor(ElementKind::f32, {stride_});
+  const auto biases = bias_.mutable_data<float>();
+  std::copy(bias.begin(), bias.end(), biases.begin());
 }
 
 std::size_t Depthwise::bytes() const noexcept {
-  return (weights_.size() + bias_.size()) * sizeof(float);
+  return weights_.bytes().size() + bias_.bytes().size();
 }
 
 void Depthwise::run(const float* x, float* y) const {
@@ -65,8 +67,8 @@ void Depthwise::run(const float* x, float* y) const {
                [&](std::int64_t begin, std::int64_t end) {
                  DepthwiseRows rows;
                  rows.sizes = &s;
-                 rows.weights = weights_.data();
-                 rows.bias = bias_.data();
+                 rows.weights = weights_.data<float>().data();
+                 rows.bias = bias_.data<float>().data();
                  rows.stride = stride_;
                  rows.post = post_;
                  for (std::int64_t i = begin; i < end; ++i) {

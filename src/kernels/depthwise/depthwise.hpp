@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tensor/tensor.hpp"
+
 namespace pare {
 
 /// A convolution that looks at each channel on its own: x [N, H, W, C] -> y [N, OH, OW, C], one
@@ -66,7 +68,7 @@ class Depthwise {
   DepthwisePost post_;
   const DepthwiseKernels* kernels_;
   std::int64_t stride_;
-  std::vector<float> weights_, bias_;
+  Tensor weights_, bias_;  // f32
 };
 
 }  // namespace pare

@@ -12,6 +12,7 @@ struct Lanes {
   using Floats = __m256;
   using Mask = __m256i;
   static constexpr const char* kName = "avx2";
+  static constexpr bool kUnrolls = true;
   static constexpr int kLanes = 8;
   static constexpr int kRows = 1;
 

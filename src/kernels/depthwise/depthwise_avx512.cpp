@@ -16,6 +16,7 @@ struct Lanes {
   using Floats = __m512;
   using Mask = __mmask16;
   static constexpr const char* kName = "avx512";
+  static constexpr bool kUnrolls = true;
   static constexpr int kLanes = 16;
   static constexpr int kRows = 2;
 

@@ -10,6 +10,7 @@ struct Lanes {
   };
   using Mask = std::int64_t;
   static constexpr const char* kName = "base";
+  static constexpr bool kUnrolls = false;  // compilers would make much slow code of it
   static constexpr int kLanes = 4;
   static constexpr int kRows = 1;
 

@@ -1,0 +1,44 @@
+// GCC's own header leaves results that are overwritten anyway uninitialised.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+#include <immintrin.h>
+
+#include "kernels/depthwise/depthwise_tables.hpp"
+#include "kernels/view.hpp"
+
+#include "kernels/depthwise/int8_lanes_avx512.inc"
+
+namespace pare {
+namespace {
+
+/// Codes of two rows as 16-bit words: without VNNI, sums of byte products would saturate.
+struct Lanes : Lanes512 {
+  static constexpr const char* kName = "avx512";
+  static constexpr int kTaps = 2;
+
+  static Codes beside(const std::byte* const* row, Mask m, std::uint8_t flip) {
+    const __m128i f = _mm_set1_epi8(static_cast<char>(flip));
+    const __m128i a = _mm_xor_si128(_mm_maskz_loadu_epi8(m, row[0]), f);
+    const __m128i b = _mm_xor_si128(_mm_maskz_loadu_epi8(m, row[1]), f);
+    const __m256i both = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_unpacklo_epi8(a, b)),
+                                                 _mm_unpackhi_epi8(a, b), 1);
+    return _mm512_cvtepu8_epi16(both);
+  }
+  static Words dot(Words acc, Codes x, Codes w) {
+    return _mm512_add_epi32(acc, _mm512_madd_epi16(x, w));
+  }
+};
+
+}  // namespace
+}  // namespace pare
+
+#include "kernels/depthwise/depthwise_int8_body.inc"
+
+namespace pare {
+
+const DepthwiseCodeKernels* depthwise_code_kernels_avx512() { return &kTable; }
+
+}  // namespace pare
