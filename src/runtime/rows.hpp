@@ -18,6 +18,7 @@ std::span<const KernelRow> int8_rows();
 std::span<const KernelRow> winograd_rows();
 std::span<const KernelRow> normal_int8_rows();
 std::span<const KernelRow> depthwise_rows();
+std::span<const KernelRow> window8_rows();
 std::span<const KernelRow> conv_rows();
 std::span<const KernelRow> deconv_rows();
 std::span<const KernelRow> backward_rows();

@@ -93,7 +93,7 @@ Verdict can_run(const Unit& unit, PlanFacts& facts) {
     if (bias == nullptr) return refuse("the bias is not constant");
     if (bias->size() != w[0]) return refuse("odd bias");
   }
-  const Verdict verdict = accepts_posts(unit, facts);
+  Verdict verdict = accepts_posts(unit, facts);
   if (verdict.kind != Verdict::Kind::accept) return verdict;
   if (!following(unit, facts).fits) return refuse("what follows is not clipping and one sum");
   return verdict;
@@ -123,7 +123,7 @@ bool is_worth(const WinogradSizes& s) {
 }
 
 Verdict accepts(const Unit& unit, PlanFacts& facts) {
-  const Verdict verdict = can_run(unit, facts);
+  Verdict verdict = can_run(unit, facts);
   if (verdict.kind != Verdict::Kind::accept) return verdict;
   if (!is_worth(sizes_of(unit, facts))) return refuse("the direct convolution is faster");
   return verdict;

@@ -18,6 +18,7 @@ constexpr std::span<const KernelRow> (*kFamilies[])() = {
     packed_rows,           //
     depthwise_rows,        //
     winograd_rows,         //
+    window8_rows,          //
     conv_rows,             //
     deconv_rows,           //
     backward_rows,         //

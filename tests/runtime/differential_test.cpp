@@ -11,7 +11,9 @@ std::vector<DifferentialFamily> families() {
   return {
       {"Winograd", {"native:winograd"}, winograd_cases},
       {"Convolutions", {"onednn:conv", "native:depthwise"}, convolution_cases},
-      {"Int8Convolutions", {"onednn:conv_int8", "native:depthwise_int8"}, int8_convolution_cases},
+      {"Int8Convolutions",
+       {"onednn:conv_int8", "native:depthwise_int8", "native:window_int8"},
+       int8_convolution_cases},
       {"Deconvolutions", {"onednn:deconv"}, deconvolution_cases},
       {"Backward", {"onednn:conv_backward", "native:conv_weight_gradient"}, backward_cases},
       {"Products", {"onednn:matmul"}, product_cases},
@@ -51,8 +53,9 @@ bool is_refused_here(const std::string& row) {
   if (row == "onednn:matmul_bf16" || row == "onednn:conv_bf16") return !onednn::has_bf16();
   if (row == "native:sparse" && best_sparse_kernels().isa == "base") return true;
   if (onednn::exact_int8()) return false;
-  return row == "onednn:conv_int8" || row == "onednn:matmul_int8" || row == "onednn:matmul_codes" ||
-         row == "onednn:integer_product" || row == "onednn:dynamic_product";
+  return row == "onednn:conv_int8" || row == "native:window_int8" || row == "onednn:matmul_int8" ||
+         row == "onednn:matmul_codes" || row == "onednn:integer_product" ||
+         row == "onednn:dynamic_product";
 }
 
 class DifferentialFamilies : public testing::TestWithParam<DifferentialFamily> {};

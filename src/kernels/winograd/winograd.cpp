@@ -189,18 +189,18 @@ void WinogradConv::run_part(const Part& p) const {
 void WinogradConv::transform(const Part& p, std::int64_t begin, std::int64_t end) const {
   const auto run = kernels_->transform[side_ / 4];
   const float* zeros = zeros_.data<float>().data();
-  const int n = side_ + 2;
+  const std::int64_t n = side_ + 2;
   std::array<const float*, kMostPoints> points{};
   for (std::int64_t t = begin; t < end; ++t) {
     const std::int64_t tile = p.first + t;
     const std::int64_t image = tile / (tiles_down_ * tiles_across_);
     const std::int64_t top = tile / tiles_across_ % tiles_down_ * side_ - s_.top;
     const std::int64_t left = tile % tiles_across_ * side_ - s_.left;
-    for (int i = 0; i < n; ++i) {
+    for (std::int64_t i = 0; i < n; ++i) {
       const std::int64_t row = top + i;
       const bool inside = row >= 0 && row < s_.height;
       const float* line = p.x + (image * s_.height + row) * s_.width * s_.channels;
-      for (int j = 0; j < n; ++j) {
+      for (std::int64_t j = 0; j < n; ++j) {
         const std::int64_t column = left + j;
         points[static_cast<std::size_t>(i * n + j)] =
             inside && column >= 0 && column < s_.width ? line + column * s_.channels : zeros;

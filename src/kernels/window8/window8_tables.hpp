@@ -1,0 +1,10 @@
+#pragma once
+
+#include "kernels/window8/window8.hpp"
+
+namespace pare {
+
+const WindowKernels* window_kernels_base();
+const WindowKernels* window_kernels_vnni();
+
+}  // namespace pare
