@@ -78,7 +78,7 @@ Verdict can_run(const Unit& unit, PlanFacts& facts) {
   return accept();
 }
 
-/// Where it is faster than oneDNN (bench_convolutions: 0.90 to 1.00 of its time up to 96 channels;
+/// Where it is faster than oneDNN (one core of a Zen 5: 0.90 to 1.00 of its time up to 96 channels;
 /// 1.2 to 1.5 where only one vector of results is there, unless the image need not be reordered).
 Verdict accepts(const Unit& unit, PlanFacts& facts) {
   Verdict verdict = can_run(unit, facts);
