@@ -14,7 +14,6 @@ namespace pare {
 namespace {
 
 constexpr int kMostPoints = 36;
-constexpr std::size_t kLine = 64;
 
 std::vector<const WinogradKernels*> available() {
   std::vector<const WinogradKernels*> found;
