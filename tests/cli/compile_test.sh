@@ -50,6 +50,7 @@ done
 cp model.plan good.plan
 head -c $((size / 2)) good.plan >model.plan
 warned "$pare" run model.plan
+warned "$pare" bench model.plan --seconds 0.1 --threads 1
 # Without the model there is nothing to fall back to.
 mkdir alone
 cp model.plan alone/

@@ -1,10 +1,11 @@
-#include <algorithm>
+#include <filesystem>
 
 #include "api/environment.hpp"
 #include "base/text.hpp"
 #include "cli/bench.hpp"
 #include "cli/inputs.hpp"
 #include "cli/verb.hpp"
+#include "tensor/plan_file.hpp"
 
 namespace pare {
 namespace {
@@ -24,6 +25,12 @@ MeasureRequest request_of(const BenchArguments& a, const Console& console,
     request.inputs = read_inputs(model->inputs(), a.inputs, a.sizes, request.seed);
   }
   return request;
+}
+
+/// Says so when a plan file is not used: the processes that measure are silent.
+void read_plan(const std::string& path) {
+  if (path.empty() || !std::filesystem::is_regular_file(path)) return;
+  if (PlanFile::begins(MappedFile::open(path)->bytes())) (void)environment().read(path);
 }
 
 nlohmann::json bench_models(const BenchArguments& a, const MeasureRequest& request,
@@ -56,6 +63,7 @@ nlohmann::json bench_models(const BenchArguments& a, const MeasureRequest& reque
 int run(const BenchArguments& a, Console& console) {
   const TargetChoice choice = open_target(a.target, console);
   if (!a.other_target.empty()) (void)open_target(a.other_target, console);
+  for (const std::string& path : {a.model, a.baseline}) read_plan(path);
   const MeasureRequest request = request_of(a, console, choice);
   MeasureOptions options;
   options.seconds = a.seconds;
