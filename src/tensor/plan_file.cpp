@@ -124,7 +124,7 @@ std::shared_ptr<const PlanFile> PlanFile::open(const std::filesystem::path& path
 }
 
 std::shared_ptr<const PlanFile> PlanFile::parse(std::span<const std::byte> all,
-                                                std::shared_ptr<const void> owner) {
+                                                const std::shared_ptr<const void>& owner) {
   if (!begins(all)) throw Error(Fault::corrupt, "no plan file of pare");
   Cursor in(all);
   in.seek(kMagic.size());

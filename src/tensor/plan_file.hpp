@@ -44,7 +44,7 @@ class PlanFile {
   /// Errors: Fault::corrupt, Fault::unsupported for another version of the format. Checksums of
   /// pieces are not looked at yet.
   static std::shared_ptr<const PlanFile> parse(std::span<const std::byte> all,
-                                               std::shared_ptr<const void> owner);
+                                               const std::shared_ptr<const void>& owner);
 
   [[nodiscard]] const std::map<std::string, std::string>& facts() const noexcept { return facts_; }
   /// "" when there is none.
