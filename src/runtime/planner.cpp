@@ -251,7 +251,7 @@ class Planner {
       refused.push_back("all: " + why);
       return false;
     }
-    std::vector<Candidate> candidates;
+    std::vector<KernelChoice> candidates;
     for (const KernelRow& row : kernel_table()) {
       const Verdict verdict = row.accepts(unit, facts_);
       if (verdict.kind == Verdict::Kind::not_mine) continue;
@@ -272,9 +272,9 @@ class Planner {
   }
 
   /// Makes a step of the first candidate that can be made; takes those before it off the list.
-  bool emit_first(const Unit& unit, std::vector<Candidate>& candidates,
+  bool emit_first(const Unit& unit, std::vector<KernelChoice>& candidates,
                   std::vector<std::string>& refused, const std::vector<std::string>& slower) {
-    for (Candidate& c : candidates) {
+    for (KernelChoice& c : candidates) {
       try {
         if (!c.ready) {
           const PackedUnit packed(has_packed_store() ? name_of(unit, *c.row) : std::string());
@@ -327,7 +327,7 @@ class Planner {
     return true;
   }
 
-  void emit(const Unit& unit, Candidate& candidate, std::vector<std::string>& refused,
+  void emit(const Unit& unit, KernelChoice& candidate, std::vector<std::string>& refused,
             const std::vector<std::string>& slower) {
     Prepared& made = candidate.made;
     const std::string name = candidate.name();

@@ -85,7 +85,7 @@ std::string quant_text(const Unit& unit) {
 
 }  // namespace
 
-std::string question_text(const Unit& unit, const std::vector<Candidate>& candidates,
+std::string question_text(const Unit& unit, const std::vector<KernelChoice>& candidates,
                           PlanFacts& facts) {
   std::string text =
       cat(unit.node->domain(), ".", unit.node->op(), " threads ", threads(), posts_text(unit),
@@ -103,7 +103,7 @@ std::string question_text(const Unit& unit, const std::vector<Candidate>& candid
   if (unit.output() != nullptr) {
     text += cat("\nread ", static_cast<int>(layout_of_readers(*unit.output(), 0)));
   }
-  for (const Candidate& c : candidates) text += cat("\n", c.name());
+  for (const KernelChoice& c : candidates) text += cat("\n", c.name());
   return text;
 }
 

@@ -5,10 +5,10 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include "base/file.hpp"
+#include "base/machine.hpp"
 #include "base/sha256.hpp"
 
 namespace pare {
@@ -19,14 +19,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kHeader = "pare timings 1";
 constexpr std::uint64_t kMostBytes = std::uint64_t{8} << 20;
 constexpr std::size_t kHashDigits = 32;
-
-/// The line of the first CPU of /proc/cpuinfo that begins with `key`.
-std::string cpu_line(const std::string& text, std::string_view key) {
-  const std::size_t at = text.rfind(key, 0) == 0 ? 0 : text.find(cat('\n', key));
-  if (at == std::string::npos) return {};
-  const std::size_t begin = at == 0 ? 0 : at + 1;
-  return text.substr(begin, text.find('\n', begin) - begin) + '\n';
-}
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -71,28 +63,22 @@ bool is_hash(std::string_view text) {
          });
 }
 
-}  // namespace
-
-std::string machine_text() {
-  std::ifstream in("/proc/cpuinfo");
-  const std::string cpu((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  std::string text = cat("pare ", PARE_VERSION, "\n");
-  for (const char* key : {"vendor_id", "cpu family", "model", "model name", "flags", "Features",
-                          "CPU implementer", "CPU part"}) {
-    text += cpu_line(cpu, key);
-  }
+/// What timings depend on besides the question: the machine, the program, the library.
+std::string timings_origin() {
   const dnnl_version_t* v = dnnl_version();
-  text += cat("oneDNN ", v->major, ".", v->minor, ".", v->patch, " ", v->hash, " isa ",
-              static_cast<int>(dnnl::get_effective_cpu_isa()), "\n");
-  return text;
+  return cat("pare ", PARE_VERSION, "\n", machine_text(), "\noneDNN ", v->major, ".", v->minor, ".",
+             v->patch, " ", v->hash, " isa ", static_cast<int>(dnnl::get_effective_cpu_isa()),
+             "\n");
 }
+
+}  // namespace
 
 std::string question_hash(const std::string& text) {
   return sha256_hex(std::as_bytes(std::span(text))).substr(0, kHashDigits);
 }
 
 fs::path Timings::file() const {
-  static const std::string kMachine = question_hash(machine_text()).substr(0, 16);
+  static const std::string kMachine = question_hash(timings_origin()).substr(0, 16);
   const fs::path folder = cache_folder(options_.folder);
   return folder.empty() ? folder : folder / cat("timings-", kMachine, ".tsv");
 }

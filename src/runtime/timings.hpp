@@ -56,8 +56,6 @@ class Timings {
 
 inline constexpr std::size_t kMostTimings = 20000;
 
-/// Facts about the machine and the program that timings depend on.
-std::string machine_text();
 /// The hash of a text that names a question: 32 hex digits.
 std::string question_hash(const std::string& text);
 

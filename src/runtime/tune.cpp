@@ -141,7 +141,7 @@ void race(std::vector<Entrant>& entrants, const TuningOptions& options) {
 
 }  // namespace
 
-std::string Candidate::name() const {
+std::string KernelChoice::name() const {
   std::string text(row->name);
   if (variant > 0) text += cat("/", variant);
   if (layout) text += *layout == Layout::plain ? " plain" : " channels_last";
@@ -158,7 +158,7 @@ ThreadScope::~ThreadScope() {
   if (changed_) set_threads(before_);
 }
 
-Prepared make_candidate(const Candidate& candidate, const Unit& unit, PlanFacts& facts) {
+Prepared make_candidate(const KernelChoice& candidate, const Unit& unit, PlanFacts& facts) {
   const ThreadScope scope(candidate.threads);
   facts.forced_layout = candidate.layout;
   const auto make = [&] {
@@ -199,14 +199,14 @@ ReaderLayout layout_of_readers(const Value& value, int depth) {
   return plain ? ReaderLayout::plain : ReaderLayout::either;
 }
 
-void Tuner::add_variants(const Unit& unit, std::vector<Candidate>& candidates) const {
+void Tuner::add_variants(const Unit& unit, std::vector<KernelChoice>& candidates) const {
   if (timings_.options().how != Tuning::full) return;
   const std::size_t rows = candidates.size();
   for (std::size_t i = 0; i < rows; ++i) {
     const KernelRow* row = candidates[i].row;
     const int more = row->variants == nullptr ? 0 : row->variants(unit, facts_);
     for (int v = 1; v <= more; ++v) {
-      Candidate c{row};
+      KernelChoice c{row};
       c.variant = v;
       candidates.push_back(std::move(c));
     }
@@ -222,14 +222,14 @@ void Tuner::add_variants(const Unit& unit, std::vector<Candidate>& candidates) c
   if (moves && facts_.has_layout) {
     const bool last = facts_.preferred_layout(unit) == Layout::channels_last;
     for (std::size_t i = 0; i < rows; ++i) {
-      Candidate c{candidates[i].row};
+      KernelChoice c{candidates[i].row};
       c.layout = last ? Layout::plain : Layout::channels_last;
       candidates.push_back(std::move(c));
     }
   }
   if (pare::threads() == 1) return;
   for (std::size_t i = 0, all = candidates.size(); i < all; ++i) {
-    Candidate c{candidates[i].row, candidates[i].variant, 1, candidates[i].layout};
+    KernelChoice c{candidates[i].row, candidates[i].variant, 1, candidates[i].layout};
     candidates.push_back(std::move(c));
   }
 }
@@ -275,13 +275,13 @@ double Tuner::neighbours_ms(const Unit& unit, const Prepared& made) {
 }
 
 std::vector<double> Tuner::measure_kernels(const Unit& unit,
-                                           std::vector<Candidate>& candidates) const {
+                                           std::vector<KernelChoice>& candidates) const {
   Bench bench(unit, facts_);
   std::vector<std::vector<std::byte*>> in(candidates.size());
   std::vector<std::vector<std::byte*>> out(candidates.size());
   std::vector<Entrant> entrants(candidates.size());
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    Candidate& c = candidates[i];
+    KernelChoice& c = candidates[i];
     entrants[i].name = c.name();
     entrants[i].out = !c.ready;
     if (!c.ready) continue;
@@ -301,8 +301,8 @@ std::vector<double> Tuner::measure_kernels(const Unit& unit,
   return ms;
 }
 
-std::vector<double> Tuner::measure(const Unit& unit, std::vector<Candidate>& candidates) {
-  for (Candidate& c : candidates) {
+std::vector<double> Tuner::measure(const Unit& unit, std::vector<KernelChoice>& candidates) {
+  for (KernelChoice& c : candidates) {
     try {
       c.made = make_candidate(c, unit, facts_);
       c.ready = true;
@@ -317,7 +317,7 @@ std::vector<double> Tuner::measure(const Unit& unit, std::vector<Candidate>& can
   return ms;
 }
 
-void Tuner::choose(const Unit& unit, std::vector<Candidate>& candidates,
+void Tuner::choose(const Unit& unit, std::vector<KernelChoice>& candidates,
                    std::vector<std::string>& refused, std::vector<std::string>& slower) {
   const std::string question = question_hash(question_text(unit, candidates, facts_));
   std::optional<std::vector<double>> ms = timings_.find(question, candidates.size());
@@ -329,7 +329,7 @@ void Tuner::choose(const Unit& unit, std::vector<Candidate>& candidates,
   const double least = *std::min_element(ms->begin(), ms->end());
   std::size_t winner = 0;
   while ((*ms)[winner] > least * kTie) ++winner;
-  std::vector<Candidate> order;
+  std::vector<KernelChoice> order;
   order.push_back(std::move(candidates[winner]));
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     if (i == winner) continue;

@@ -10,7 +10,7 @@
 namespace pare {
 
 /// One way to run a unit: a row of the table, or a variant of it.
-struct Candidate {
+struct KernelChoice {
   const KernelRow* row = nullptr;
   int variant = 0;
   int threads = 0;               ///< 0 = all that the session has
@@ -22,7 +22,7 @@ struct Candidate {
 };
 
 /// Makes the kernel. Errors: Fault::unsupported when the row cannot after all.
-Prepared make_candidate(const Candidate& candidate, const Unit& unit, PlanFacts& facts);
+Prepared make_candidate(const KernelChoice& candidate, const Unit& unit, PlanFacts& facts);
 
 /// Where the readers of a value want it: channels_last, plain, or either. Looks through operators
 /// that follow the layout of what they read.
@@ -30,7 +30,7 @@ enum class ReaderLayout : std::uint8_t { either, plain, channels_last };
 ReaderLayout layout_of_readers(const Value& value, int depth);
 
 /// Everything that a timing depends on besides the machine.
-std::string question_text(const Unit& unit, const std::vector<Candidate>& candidates,
+std::string question_text(const Unit& unit, const std::vector<KernelChoice>& candidates,
                           PlanFacts& facts);
 
 /// Sets the number of threads for a scope; 0 = as they are.
@@ -54,15 +54,16 @@ class Tuner {
   Tuner(PlanFacts& facts, Timings& timings) : facts_(facts), timings_(timings) {}
 
   /// Every way of `Tuning::how` to run the unit besides the first rows that accept it.
-  void add_variants(const Unit& unit, std::vector<Candidate>& candidates) const;
+  void add_variants(const Unit& unit, std::vector<KernelChoice>& candidates) const;
   /// Puts the fastest first and keeps the order of the others; a later row must win by 3 %. Those
   /// that cannot be made go to `refused` and vanish. Tells in `slower` what was measured.
-  void choose(const Unit& unit, std::vector<Candidate>& candidates,
+  void choose(const Unit& unit, std::vector<KernelChoice>& candidates,
               std::vector<std::string>& refused, std::vector<std::string>& slower);
 
  private:
-  std::vector<double> measure(const Unit& unit, std::vector<Candidate>& candidates);
-  std::vector<double> measure_kernels(const Unit& unit, std::vector<Candidate>& candidates) const;
+  std::vector<double> measure(const Unit& unit, std::vector<KernelChoice>& candidates);
+  std::vector<double> measure_kernels(const Unit& unit,
+                                      std::vector<KernelChoice>& candidates) const;
   double reorder_ms(const Value& value, Layout from, Layout to);
   double neighbours_ms(const Unit& unit, const Prepared& made);
 

@@ -80,13 +80,13 @@ class Tuning_ : public testing::Test {
     PlanFacts facts(op_registry(), session);
     infer_shapes(builder.graph, op_registry());
     const Unit unit = unit_of(builder.graph);
-    std::vector<Candidate> candidates;
+    std::vector<KernelChoice> candidates;
     for (const KernelRow* row : rows) candidates.push_back({row});
     Tuner tuner(facts, timings);
     tuner.add_variants(unit, candidates);
     Chosen chosen;
     tuner.choose(unit, candidates, chosen.refused, chosen.slower);
-    for (const Candidate& c : candidates) chosen.names.push_back(c.name());
+    for (const KernelChoice& c : candidates) chosen.names.push_back(c.name());
     return chosen;
   }
 

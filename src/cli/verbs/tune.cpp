@@ -68,7 +68,8 @@ TuneOptions options_of(const Arguments& a, const Console& console) {
   b.study = a.study == "auto" ? default_study_path() : std::filesystem::path(a.study);
   b.work_dir = std::filesystem::temp_directory_path();
   b.threads = console.options().threads;
-  b.tuning = tuning_of(console.options().tuning);
+  // What is measured is kept, and a dry run writes nothing.
+  b.tuning = a.dry_run ? Tuning::off : tuning_of(console.options().tuning);
   b.seed = console.options().seed;
   b.measure_seconds = a.measure_seconds;
   b.quick_samples = a.quick;
