@@ -51,6 +51,7 @@ DepthwiseInt8::DepthwiseInt8(const DepthwiseSizes& sizes, std::span<const std::i
   require(codes.scales.size() == channels, "DepthwiseInt8: wrong count of scales");
   require(codes.bias.empty() || codes.bias.size() == channels, "DepthwiseInt8: wrong biases");
   const std::int64_t height = together_ - 1 + sizes.kernel_h;
+  rows_.height = height;
   rows_.groups = (height + kernels.taps - 1) / kernels.taps;
   const std::int64_t extent = (sizes.kernel_w - 1) * sizes.dilation_w + 1;
   const std::int64_t room = kDepthwiseBuffer / rows_.groups - extent;

@@ -32,6 +32,7 @@ struct DepthwiseCodeRows {
   const float* bias = nullptr;
   const std::byte* pad = nullptr;  // 64 times the zero point
   std::int64_t row = 0, count = 0;
+  std::int64_t height = 0;  // of the image that these rows read
   std::int64_t groups = 0;  // of rows of the image whose codes lie side by side
   std::int64_t strip = 0;   // columns of the result whose image fits the buffer
   DepthwisePost post;

@@ -38,9 +38,13 @@ struct Lanes {
     for (int i = 0; i < n; ++i) all |= static_cast<std::uint64_t>(p[i]) << (8 * i);
     return _mm_cvtsi64_si128(static_cast<long long>(all));
   }
-  static Codes beside(const std::byte* const* row, Mask n, std::uint8_t flip) {
+  static Codes beside_some(const std::byte* const* row, Mask n, std::uint8_t flip) {
     const __m128i both = _mm_unpacklo_epi8(eight(row[0], n), eight(row[1], n));
     return _mm256_cvtepu8_epi16(_mm_xor_si128(both, _mm_set1_epi8(static_cast<char>(flip))));
+  }
+  static Codes beside(const std::byte* const* row, std::int64_t at, std::uint8_t flip) {
+    const std::byte* there[kTaps] = {row[0] + at, row[1] + at};
+    return beside_some(there, kLanes, flip);
   }
   static Words dot(Words acc, Codes x, Codes w) {
     return _mm256_add_epi32(acc, _mm256_madd_epi16(x, w));

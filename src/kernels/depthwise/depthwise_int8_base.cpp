@@ -41,13 +41,17 @@ struct Lanes {
   static void store_floats(float* p, const Floats& x, Mask n) {
     for (int i = 0; i < kLanes && i < n; ++i) p[i] = x.v[i];
   }
-  static Codes beside(const std::byte* const* row, Mask n, std::uint8_t flip) {
+  static Codes beside_some(const std::byte* const* row, Mask n, std::uint8_t flip) {
     Codes x = {};
     for (int i = 0; i < kLanes && i < n; ++i) {
       x.v[2 * i] = static_cast<std::int16_t>(static_cast<std::uint8_t>(row[0][i]) ^ flip);
       x.v[2 * i + 1] = static_cast<std::int16_t>(static_cast<std::uint8_t>(row[1][i]) ^ flip);
     }
     return x;
+  }
+  static Codes beside(const std::byte* const* row, std::int64_t at, std::uint8_t flip) {
+    const std::byte* there[kTaps] = {row[0] + at, row[1] + at};
+    return beside_some(there, kLanes, flip);
   }
   static Words dot(Words acc, const Codes& x, const Codes& w) {
 #pragma omp simd
