@@ -90,6 +90,11 @@ class WeightReader {
     for (std::size_t i = q.rank(); i-- > static_cast<std::size_t>(axis_ + 1);) inner *= q.dim(i);
     const std::int64_t channels = q.rank() == 0 ? 1 : q.dim(static_cast<std::size_t>(axis_));
     if (zeros.size() != 1 && static_cast<std::int64_t>(zeros.size()) != channels) return false;
+    const bool centred = std::all_of(zeros.begin(), zeros.end(), [](auto z) { return z == 0; });
+    if (centred && q.kind() == ElementKind::i8) {  // as they are: no copy
+      unit.weights = q;
+      return true;
+    }
     const std::vector<std::int64_t> codes = q.to_ints();
     unit.weights = Tensor(ElementKind::i8, q.shape());
     const auto out = unit.weights.mutable_data<std::int8_t>();
