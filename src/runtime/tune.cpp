@@ -297,6 +297,7 @@ std::vector<double> Tuner::measure_kernels(const Unit& unit,
   }
   race(entrants, timings_.options());
   std::vector<double> ms;
+  ms.reserve(entrants.size());
   for (const Entrant& e : entrants) ms.push_back(e.seconds == kCannot ? kCannot : e.seconds * 1e3);
   return ms;
 }
