@@ -92,7 +92,7 @@ bool is_slower(const DepthwiseSizes& s, bool codes) {
 Verdict accepts_float(const Unit& unit, PlanFacts& facts) {
   if (!is_convolution(unit) || unit.quantized) return not_mine();
   if (unit.input(0)->dtype().kind() != ElementKind::f32) return not_mine();
-  const Verdict verdict = accepts_shapes(unit, facts);
+  Verdict verdict = accepts_shapes(unit, facts);
   if (verdict.kind != Verdict::Kind::accept) return verdict;
   if (facts.constant(unit.input(1)) == nullptr) return refuse("the weights are not constant");
   if (is_slower(sizes_of(unit, facts), false)) return refuse("the library is faster");
@@ -119,7 +119,7 @@ Prepared make_float(const Unit& unit, PlanFacts& facts) {
 
 Verdict accepts_int8(const Unit& unit, PlanFacts& facts) {
   if (!unit.is("Conv") || !unit.quantized) return not_mine();
-  const Verdict verdict = accepts_shapes(unit, facts);
+  Verdict verdict = accepts_shapes(unit, facts);
   if (verdict.kind != Verdict::Kind::accept) return verdict;
   if (!unit.out_quant.on && unit.output()->dtype().kind() != ElementKind::f32) {
     return refuse("the result is neither codes nor float32");

@@ -89,7 +89,7 @@ void DepthwiseInt8::pack(std::span<const std::int8_t> weights, const DepthwiseCo
     std::int32_t sum = 0;
     double size = 0;
     for (std::int64_t t = 0; t < s.kernel_h * s.kernel_w; ++t) {
-      const int w = weights[static_cast<std::size_t>(c * s.kernel_h * s.kernel_w + t)];
+      const std::int32_t w{weights[static_cast<std::size_t>(c * s.kernel_h * s.kernel_w + t)]};
       sum += w;
       size += 255.0 * std::abs(w);
       for (std::int64_t o = 0; o < together_; ++o) {
