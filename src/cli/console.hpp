@@ -15,7 +15,7 @@ struct CommonOptions {
   bool json = false;
   bool quiet = false;
   int threads = 0;
-  std::string tuning = "fast";
+  std::string tuning = "off";
   std::uint64_t seed = 0;
   std::string verb;
   std::string command;  ///< as typed

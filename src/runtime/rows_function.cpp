@@ -45,7 +45,7 @@ Prepared make(const Unit& unit, PlanFacts& facts) {
   return made;
 }
 
-constexpr KernelRow kRows[] = {{"native:vector_functions", accepts, make}};
+constexpr KernelRow kRows[] = {{"native:vector_functions", accepts, make, true}};
 
 }  // namespace
 

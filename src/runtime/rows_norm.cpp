@@ -208,8 +208,8 @@ Prepared make_softmax(const Unit& unit, PlanFacts& facts) {
   return made;
 }
 
-constexpr KernelRow kRows[] = {{"native:normalize", accepts_norm, make_norm},
-                               {"native:softmax", accepts_softmax, make_softmax}};
+constexpr KernelRow kRows[] = {{"native:normalize", accepts_norm, make_norm, true},
+                               {"native:softmax", accepts_softmax, make_softmax, true}};
 
 }  // namespace
 
