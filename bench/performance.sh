@@ -4,7 +4,7 @@
 #
 # usage: bench/performance.sh FOLDER [SECONDS]
 #   FOLDER         networks of bench/export_networks.py; their compressed forms are made there
-#   SECONDS        of timed runs for each pair (default 4; at least 15 runs each)
+#   SECONDS        of timed runs for each pair (default 4)
 #   ONLY=regex     networks whose name matches
 #   THREADS="1 2"  numbers of threads
 #   PARE=program   default build/release/pare

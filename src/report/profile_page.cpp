@@ -135,8 +135,8 @@ std::string roofs(const Json& peaks, const LogScale& x, const LogScale& y) {
     const double from = fastest > 0 ? std::max(left, peak / fastest) : left;
     out += line(cat("interval rung-", r.rung).c_str(), x.at(from), y.at(peak), kRight, y.at(peak));
     const bool lowest = std::string_view(r.arithmetic) == "f32";  // bf16 may be as good as equal
-    out += svg_text(kRight - 4, y.at(peak) + (lowest ? 14 : -5), same(cat(r.arithmetic, " ", decimal(peak, 0))),
-                    "class=\"label end\"");
+    out += svg_text(kRight - 4, y.at(peak) + (lowest ? 14 : -5),
+                    same(cat(r.arithmetic, " ", decimal(peak, 0))), "class=\"label end\"");
   }
   return out;
 }
