@@ -23,10 +23,13 @@ bool has_unknown_size(const Value& value) {
 
 /// Why fast kernels cannot be asked about this unit; empty when they can.
 std::string why_not_static(const Unit& unit) {
-  const auto judge = [](const Value* v) -> std::string {
+  // An empty region or list of scales says that a Resize has none.
+  const bool is_resize = unit.is("Resize");
+  const auto judge = [&](const Value* v) -> std::string {
     if (v == nullptr) return {};
     if (!is_planned_type(*v)) return cat("the shape of '", v->name(), "' depends on data");
-    if (elements_of(*v) == 0) return cat("'", v->name(), "' is empty");
+    const bool none = is_resize && v->is_constant() && v != unit.input(0);
+    if (elements_of(*v) == 0 && !none) return cat("'", v->name(), "' is empty");
     return {};
   };
   for (const auto* list : {&unit.inputs, &unit.outputs}) {

@@ -32,6 +32,7 @@ std::span<const KernelRow> choose_rows();
 std::span<const KernelRow> attention_rows();
 std::span<const KernelRow> function_rows();
 std::span<const KernelRow> norm_rows();
+std::span<const KernelRow> recurrent_rows();
 std::span<const KernelRow> eltwise_rows();
 std::span<const KernelRow> fake_quantize_rows();
 

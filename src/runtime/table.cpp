@@ -29,6 +29,7 @@ constexpr std::span<const KernelRow> (*kFamilies[])() = {
     choose_rows,           //
     function_rows,         //
     norm_rows,             //
+    recurrent_rows,        //
     binary_rows,           //
     eltwise_rows,          //
     fake_quantize_rows,

@@ -27,6 +27,7 @@ std::vector<DifferentialFamily> families() {
        function_cases},
       {"Binaries", {"native:binary", "native:extremes"}, binary_cases},
       {"Choices", {"native:compare", "native:where"}, choice_cases},
+      {"Recurrent", {"native:lstm", "native:gru", "native:rnn"}, recurrent_cases},
       {"Graphs", {}, graph_cases},
       {"SoftmaxAndNorms",
        {"native:softmax", "onednn:softmax", "native:batch_norm"},

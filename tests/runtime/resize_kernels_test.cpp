@@ -75,6 +75,21 @@ TEST(ResizeKernels, OtherRanks) {
   }
 }
 
+TEST(ResizeKernels, EmptyInputsAreNotThere) {
+  const Shape shape = {1, 3, 4, 5};
+  for (const char* mode : {"nearest", "linear"}) {
+    Builder b;
+    Value* x = b.input("x", shape);
+    Value* none = floats(b, {});
+    const Attributes a = modes(mode, "asymmetric");
+    b.graph.add_output(b.node("Resize", {x, none, floats(b, {1, 1, 2, 2})}, a));
+    b.graph.add_output(b.node("Resize", {x, none, none, ints(b, {1, 3, 7, 5})}, a));
+    const Compared r = run_both(b.graph, {b.random(shape)});
+    EXPECT_FALSE(r.has("Resize=reference")) << r.kernels() << r.refusals();
+    expect_close(r);
+  }
+}
+
 TEST(ResizeKernels, WhatIsLeftRunsByReference) {
   const Shape shape = {2, 3, 4, 5};
   Builder b;
