@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "kernels/cpu.hpp"
 #include "tensor/packed_store.hpp"
 
 namespace pare::onednn {
@@ -229,13 +230,9 @@ bool has_amx() {
 }
 
 bool has_bf16() {
-#if defined(__x86_64__)
   const auto isa = dnnl::get_effective_cpu_isa();
-  return __builtin_cpu_supports("avx512bf16") && exact_int8() &&
-         isa != dnnl::cpu_isa::avx512_core_vnni && isa != dnnl::cpu_isa::avx2_vnni;
-#else
-  return false;
-#endif
+  return cpu::has_avx512_bf16() && exact_int8() && isa != dnnl::cpu_isa::avx512_core_vnni &&
+         isa != dnnl::cpu_isa::avx2_vnni;
 }
 
 bool exact_int8() {

@@ -5,6 +5,7 @@
 
 #include "base/threads.hpp"
 #include "kernels/attention/attention_tables.hpp"
+#include "kernels/cpu.hpp"
 #include "kernels/view.hpp"
 
 namespace pare {
@@ -17,13 +18,8 @@ constexpr std::int64_t kMostAtOnce = 48;
 std::vector<const AttentionKernels*> available() {
   std::vector<const AttentionKernels*> found;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-    found.push_back(attention_kernels_avx512());
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.push_back(attention_kernels_avx2());
-  }
+  if (cpu::has_avx512()) found.push_back(attention_kernels_avx512());
+  if (cpu::has_avx2()) found.push_back(attention_kernels_avx2());
 #endif
   found.push_back(attention_kernels_base());
   return found;

@@ -4,6 +4,7 @@
 
 #include "base/threads.hpp"
 #include "kernels/binary/binary_tables.hpp"
+#include "kernels/cpu.hpp"
 
 namespace pare {
 namespace {
@@ -13,13 +14,8 @@ constexpr std::int64_t kGrain = 16384;  // elements worth a thread
 std::vector<const BinaryKernels*> available() {
   std::vector<const BinaryKernels*> found;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-    found.push_back(binary_kernels_avx512());
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.push_back(binary_kernels_avx2());
-  }
+  if (cpu::has_avx512()) found.push_back(binary_kernels_avx512());
+  if (cpu::has_avx2()) found.push_back(binary_kernels_avx2());
 #endif
   found.push_back(binary_kernels_base());
   return found;

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/threads.hpp"
+#include "kernels/cpu.hpp"
 #include "kernels/depthwise/depthwise_tables.hpp"
 
 namespace pare {
@@ -12,13 +13,8 @@ namespace {
 std::vector<const DepthwiseKernels*> available() {
   std::vector<const DepthwiseKernels*> found;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-    found.push_back(depthwise_kernels_avx512());
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.push_back(depthwise_kernels_avx2());
-  }
+  if (cpu::has_avx512()) found.push_back(depthwise_kernels_avx512());
+  if (cpu::has_avx2()) found.push_back(depthwise_kernels_avx2());
 #endif
   found.push_back(depthwise_kernels_base());
   return found;

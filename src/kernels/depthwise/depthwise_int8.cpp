@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/threads.hpp"
+#include "kernels/cpu.hpp"
 #include "kernels/depthwise/depthwise_tables.hpp"
 
 namespace pare {
@@ -14,15 +15,9 @@ namespace {
 std::vector<const DepthwiseCodeKernels*> available() {
   std::vector<const DepthwiseCodeKernels*> found;
 #if defined(__x86_64__)
-  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-  if (avx512 && __builtin_cpu_supports("avx512vnni")) {
-    found.push_back(depthwise_code_kernels_vnni());
-  }
-  if (avx512) found.push_back(depthwise_code_kernels_avx512());
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.push_back(depthwise_code_kernels_avx2());
-  }
+  if (cpu::has_avx512_vnni()) found.push_back(depthwise_code_kernels_vnni());
+  if (cpu::has_avx512()) found.push_back(depthwise_code_kernels_avx512());
+  if (cpu::has_avx2()) found.push_back(depthwise_code_kernels_avx2());
 #endif
   found.push_back(depthwise_code_kernels_base());
   return found;

@@ -1,6 +1,5 @@
-#include <immintrin.h>
-
 #include "kernels/depthwise/depthwise_tables.hpp"
+#include "kernels/intrinsics.hpp"
 #include "kernels/view.hpp"
 
 namespace pare {

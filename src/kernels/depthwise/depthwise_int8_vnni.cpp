@@ -1,12 +1,5 @@
-// GCC's own header leaves results that are overwritten anyway uninitialised.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-
-#include <immintrin.h>
-
 #include "kernels/depthwise/depthwise_tables.hpp"
+#include "kernels/intrinsics.hpp"
 #include "kernels/view.hpp"
 
 #include "kernels/depthwise/int8_lanes_avx512.inc"

@@ -7,6 +7,7 @@
 #include "base/checked.hpp"
 #include "base/error.hpp"
 #include "base/threads.hpp"
+#include "kernels/cpu.hpp"
 #include "kernels/dots/dots_tables.hpp"
 #include "kernels/view.hpp"
 
@@ -21,13 +22,9 @@ constexpr std::int64_t kMostBlock = 16384;
 std::vector<const DotKernels*> available() {
   std::vector<const DotKernels*> found;
 #if defined(__x86_64__)
-  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-  if (avx512 && __builtin_cpu_supports("avx512vnni")) found.push_back(dot_kernels_vnni());
-  if (avx512) found.push_back(dot_kernels_avx512());
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.push_back(dot_kernels_avx2());
-  }
+  if (cpu::has_avx512_vnni()) found.push_back(dot_kernels_vnni());
+  if (cpu::has_avx512()) found.push_back(dot_kernels_avx512());
+  if (cpu::has_avx2()) found.push_back(dot_kernels_avx2());
 #endif
   found.push_back(dot_kernels_base());
   return found;

@@ -1,6 +1,5 @@
-#include <immintrin.h>
-
 #include "kernels/dots/dots_tables.hpp"
+#include "kernels/intrinsics.hpp"
 
 namespace pare {
 namespace {

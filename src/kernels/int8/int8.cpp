@@ -1,12 +1,12 @@
 #include "kernels/int8/int8.hpp"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 #include <vector>
 
+#include "kernels/cpu.hpp"
 #include "kernels/int8/int8_tables.hpp"
+#if defined(__x86_64__)
+#include "kernels/intrinsics.hpp"
+#endif
 
 namespace pare {
 namespace {
@@ -14,13 +14,8 @@ namespace {
 std::vector<const Int8Kernels*> available() {
   std::vector<const Int8Kernels*> found;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-    found.push_back(int8_kernels_avx512());
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.push_back(int8_kernels_avx2());
-  }
+  if (cpu::has_avx512()) found.push_back(int8_kernels_avx512());
+  if (cpu::has_avx2()) found.push_back(int8_kernels_avx2());
 #endif
   found.push_back(int8_kernels_base());
   return found;
@@ -56,9 +51,7 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) std::int64_t look_up_vbmi
 }
 
 bool has_vbmi() {
-  static const bool kHas = __builtin_cpu_supports("avx512vbmi") != 0 &&
-                           __builtin_cpu_supports("avx512bw") != 0 &&
-                           __builtin_cpu_supports("avx512f") != 0;
+  static const bool kHas = cpu::has_avx512_vbmi();
   return kHas;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/threads.hpp"
+#include "kernels/cpu.hpp"
 #include "kernels/levels/levels_tables.hpp"
 
 namespace pare {
@@ -17,13 +18,9 @@ constexpr std::int64_t kBlockRows = 48;
 std::vector<const LevelKernels*> available() {
   std::vector<const LevelKernels*> found;
 #if defined(__x86_64__)
-  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-  if (avx512 && __builtin_cpu_supports("avx512vnni")) found.push_back(level_kernels_vnni());
-  if (avx512) found.push_back(level_kernels_avx512());
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.push_back(level_kernels_avx2());
-  }
+  if (cpu::has_avx512_vnni()) found.push_back(level_kernels_vnni());
+  if (cpu::has_avx512()) found.push_back(level_kernels_avx512());
+  if (cpu::has_avx2()) found.push_back(level_kernels_avx2());
 #endif
   found.push_back(level_kernels_base());
   return found;

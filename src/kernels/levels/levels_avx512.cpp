@@ -1,5 +1,4 @@
-#include <immintrin.h>
-
+#include "kernels/intrinsics.hpp"
 #include "kernels/levels/levels_tables.hpp"
 
 namespace pare {

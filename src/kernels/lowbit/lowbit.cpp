@@ -8,6 +8,7 @@
 #include "base/checked.hpp"
 #include "base/error.hpp"
 #include "base/threads.hpp"
+#include "kernels/cpu.hpp"
 #include "kernels/lowbit/lowbit_tables.hpp"
 #include "kernels/view.hpp"
 #include "numerics/float16.hpp"
@@ -23,13 +24,8 @@ constexpr std::int64_t kDecoded = 256;
 std::vector<const LowbitKernels*> available() {
   std::vector<const LowbitKernels*> found;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-    found.push_back(lowbit_kernels_avx512());
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.push_back(lowbit_kernels_avx2());
-  }
+  if (cpu::has_avx512()) found.push_back(lowbit_kernels_avx512());
+  if (cpu::has_avx2()) found.push_back(lowbit_kernels_avx2());
 #endif
   found.push_back(lowbit_kernels_base());
   return found;

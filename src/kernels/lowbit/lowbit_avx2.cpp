@@ -1,5 +1,4 @@
-#include <immintrin.h>
-
+#include "kernels/intrinsics.hpp"
 #include "kernels/lowbit/lowbit_tables.hpp"
 
 namespace pare {

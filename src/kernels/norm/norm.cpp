@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "kernels/cpu.hpp"
 #include "kernels/norm/norm_tables.hpp"
 
 namespace pare {
@@ -10,13 +11,8 @@ namespace {
 std::vector<const NormKernels*> available() {
   std::vector<const NormKernels*> found;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-    found.push_back(norm_kernels_avx512());
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.push_back(norm_kernels_avx2());
-  }
+  if (cpu::has_avx512()) found.push_back(norm_kernels_avx512());
+  if (cpu::has_avx2()) found.push_back(norm_kernels_avx2());
 #endif
   found.push_back(norm_kernels_base());
   return found;

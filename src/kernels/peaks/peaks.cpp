@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/threads.hpp"
+#include "kernels/cpu.hpp"
 #include "kernels/peaks/peaks_tables.hpp"
 #include "tensor/tensor.hpp"
 
@@ -26,14 +27,12 @@ constexpr std::size_t kKiB = 1024, kMiB = 1024 * kKiB;
 std::vector<const PeakLoop*> available() {
   std::vector<const PeakLoop*> found;
 #if defined(__x86_64__)
-  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-  if (avx512) {
-    if (__builtin_cpu_supports("avx512bf16")) found.push_back(peak_bf16_bf16());
-    if (__builtin_cpu_supports("avx512vnni")) found.push_back(peak_int8_vnni());
+  if (cpu::has_avx512()) {
+    if (cpu::has_avx512_bf16()) found.push_back(peak_bf16_bf16());
+    if (cpu::has_avx512_vnni()) found.push_back(peak_int8_vnni());
     found.insert(found.end(), {peak_f32_avx512(), peak_int8_avx512()});
   }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+  if (cpu::has_avx2()) {
     found.insert(found.end(), {peak_f32_avx2(), peak_int8_avx2()});
   }
 #endif
@@ -138,11 +137,8 @@ std::span<const PeakLoop* const> peak_loops() {
 
 ReadLoop read_loop() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-    return read_loop_avx512();
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return read_loop_avx2();
+  if (cpu::has_avx512()) return read_loop_avx512();
+  if (cpu::has_avx2()) return read_loop_avx2();
 #endif
   return read_loop_base();
 }

@@ -1,11 +1,4 @@
-// GCC's own header leaves results that are overwritten anyway uninitialised.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-
-#include <immintrin.h>
-
+#include "kernels/intrinsics.hpp"
 #include "kernels/peaks/peaks_tables.hpp"
 
 namespace pare {

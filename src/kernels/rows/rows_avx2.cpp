@@ -1,5 +1,4 @@
-#include <immintrin.h>
-
+#include "kernels/intrinsics.hpp"
 #include "kernels/rows/rows_tables.hpp"
 
 #include "kernels/rows/rows_body.inc"

@@ -1,7 +1,8 @@
-#include <immintrin.h>
-
+#include "kernels/intrinsics.hpp"
 #include "kernels/sparse/sparse_tables.hpp"
 #include "kernels/view.hpp"
+
+#include "kernels/sparse/sparse_one.inc"
 
 namespace pare {
 namespace {
@@ -22,22 +23,6 @@ struct Floats {
   static Sum add_product(Sum sum, Words w, Words x) { return _mm256_fmadd_ps(w, x, sum); }
   static Sum add(Sum a, Sum b) { return _mm256_add_ps(a, b); }
   static void store(std::byte* p, Sum s) { _mm256_storeu_ps(view<float>(p), s); }
-};
-
-struct Floats1 {
-  using Words = float;
-  using Sum = float;
-  static constexpr int kLanes = 1;
-  static Sum zero() { return 0; }
-  static Words load(const std::byte* p) { return *view<float>(p); }
-  static Words spread(const std::uint32_t* p) {
-    float x = 0;
-    __builtin_memcpy(&x, p, 4);
-    return x;
-  }
-  static Sum add_product(Sum sum, Words w, Words x) { return __builtin_fmaf(w, x, sum); }
-  static Sum add(Sum a, Sum b) { return a + b; }
-  static void store(std::byte* p, Sum s) { __builtin_memcpy(p, &s, 4); }
 };
 
 /// Pair sums of 4-bit halves with 8-bit weights fit 16 bits; those of bytes would saturate.
@@ -63,31 +48,7 @@ struct Codes {
   static void store(std::byte* p, Sum s) { _mm256_storeu_si256(view<__m256i>(p), s); }
 };
 
-struct Codes1 {
-  using Words = __m128i;
-  using Sum = __m128i;
-  static constexpr int kLanes = 1;
-  static Sum zero() { return _mm_setzero_si128(); }
-  static Words load(const std::byte* p) {
-    int word = 0;
-    __builtin_memcpy(&word, p, 4);
-    return _mm_cvtsi32_si128(word);
-  }
-  static Words spread(const std::uint32_t* p) {
-    int word = 0;
-    __builtin_memcpy(&word, p, 4);
-    return _mm_cvtsi32_si128(word);
-  }
-  /// Pairs of 16-bit products; the two sums of a word are added when it is stored.
-  static Sum add_product(Sum sum, Words w, Words x) {
-    return _mm_add_epi32(sum, _mm_madd_epi16(_mm_cvtepi8_epi16(w), _mm_cvtepu8_epi16(x)));
-  }
-  static Sum add(Sum a, Sum b) { return _mm_add_epi32(a, b); }
-  static void store(std::byte* p, Sum s) {
-    const int all = _mm_cvtsi128_si32(_mm_add_epi32(s, _mm_srli_si128(s, 4)));
-    __builtin_memcpy(p, &all, 4);
-  }
-};
+using Codes1 = PairCodes1;
 
 void turn_block(const std::byte* x, std::int64_t stride, std::uint32_t flip, std::byte* y,
                 std::int64_t y_stride) {
@@ -126,15 +87,7 @@ void turn_block(const std::byte* x, std::int64_t stride, std::uint32_t flip, std
 
 namespace pare {
 
-constexpr SparseKernels kTable = {
-    "avx2",
-    {1, 8, 16, 16},
-    {PARE_SPARSE_WIDTHS(Floats, Floats1, 2, 1),
-     PARE_SPARSE_WIDTHS(Floats, Floats1, 2, kSparseGroup)},
-    {PARE_SPARSE_WIDTHS(Codes, Codes1, 2, 1), PARE_SPARSE_WIDTHS(Codes, Codes1, 2, kSparseGroup)},
-    turn,
-    finite,
-    finish};
+constexpr SparseKernels kTable = PARE_SPARSE_TABLE("avx2", 2, 1, 8, 16, 16);
 
 const SparseKernels* sparse_kernels_avx2() { return &kTable; }
 

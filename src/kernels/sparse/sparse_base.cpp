@@ -78,6 +78,11 @@ void turn_block(const std::byte* x, std::int64_t stride, std::uint32_t flip, std
   }
 }
 
+using Floats = FloatLanes<4>;
+using Floats1 = FloatLanes<1>;
+using Codes = CodeLanes<4>;
+using Codes1 = CodeLanes<1>;
+
 }  // namespace
 }  // namespace pare
 
@@ -85,16 +90,7 @@ void turn_block(const std::byte* x, std::int64_t stride, std::uint32_t flip, std
 
 namespace pare {
 
-constexpr SparseKernels kTable = {
-    "base",
-    {1, 4, 8, 8},
-    {PARE_SPARSE_WIDTHS(FloatLanes<4>, FloatLanes<1>, 2, 1),
-     PARE_SPARSE_WIDTHS(FloatLanes<4>, FloatLanes<1>, 2, kSparseGroup)},
-    {PARE_SPARSE_WIDTHS(CodeLanes<4>, CodeLanes<1>, 2, 1),
-     PARE_SPARSE_WIDTHS(CodeLanes<4>, CodeLanes<1>, 2, kSparseGroup)},
-    turn,
-    finite,
-    finish};
+constexpr SparseKernels kTable = PARE_SPARSE_TABLE("base", 2, 1, 4, 8, 8);
 
 const SparseKernels* sparse_kernels_base() { return &kTable; }
 

@@ -1,52 +1,19 @@
-// GCC's own header leaves results that are overwritten anyway uninitialised.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-
-#include <immintrin.h>
-
+#include "kernels/intrinsics.hpp"
 #include "kernels/sparse/sparse_tables.hpp"
 #include "kernels/view.hpp"
 
 #include "kernels/sparse/sparse_lanes512.inc"
+#include "kernels/sparse/sparse_one.inc"
 
 namespace pare {
 namespace {
 
-struct Codes {
-  using Words = __m512i;
-  using Sum = __m512i;
-  static constexpr int kLanes = 16;
-  static Sum zero() { return _mm512_setzero_si512(); }
-  static Words load(const std::byte* p) { return _mm512_loadu_si512(p); }
-  static Words spread(const std::uint32_t* p) {
-    int word = 0;
-    __builtin_memcpy(&word, p, 4);
-    return _mm512_set1_epi32(word);
-  }
+struct Codes : CodeWords {
   static Sum add_product(Sum sum, Words w, Words x) { return _mm512_dpbusd_epi32(sum, x, w); }
-  static Sum add(Sum a, Sum b) { return _mm512_add_epi32(a, b); }
-  static void store(std::byte* p, Sum s) { _mm512_storeu_si512(p, s); }
 };
 
-struct Codes1 {
-  using Words = __m128i;
-  using Sum = __m128i;
-  static constexpr int kLanes = 1;
-  static Sum zero() { return _mm_setzero_si128(); }
-  static Words load(const std::byte* p) {
-    int word = 0;
-    __builtin_memcpy(&word, p, 4);
-    return _mm_cvtsi32_si128(word);
-  }
-  static Words spread(const std::uint32_t* p) {
-    int word = 0;
-    __builtin_memcpy(&word, p, 4);
-    return _mm_cvtsi32_si128(word);
-  }
+struct Codes1 : Word {
   static Sum add_product(Sum sum, Words w, Words x) { return _mm_dpbusd_epi32(sum, x, w); }
-  static Sum add(Sum a, Sum b) { return _mm_add_epi32(a, b); }
   static void store(std::byte* p, Sum s) {
     const int all = _mm_cvtsi128_si32(s);
     __builtin_memcpy(p, &all, 4);
@@ -60,15 +27,7 @@ struct Codes1 {
 
 namespace pare {
 
-constexpr SparseKernels kTable = {
-    "vnni",
-    {1, 16, 32, 64},
-    {PARE_SPARSE_WIDTHS(Floats, Floats1, 4, 1),
-     PARE_SPARSE_WIDTHS(Floats, Floats1, 4, kSparseGroup)},
-    {PARE_SPARSE_WIDTHS(Codes, Codes1, 4, 1), PARE_SPARSE_WIDTHS(Codes, Codes1, 4, kSparseGroup)},
-    turn,
-    finite,
-    finish};
+constexpr SparseKernels kTable = PARE_SPARSE_TABLE("vnni", 4, 1, 16, 32, 64);
 
 const SparseKernels* sparse_kernels_vnni() { return &kTable; }
 

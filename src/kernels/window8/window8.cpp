@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/threads.hpp"
+#include "kernels/cpu.hpp"
 #include "kernels/view.hpp"
 #include "kernels/window8/window8_tables.hpp"
 
@@ -18,11 +19,7 @@ constexpr std::int64_t kTogether = 16;  // rows of results that share copies of 
 std::vector<const WindowKernels*> available() {
   std::vector<const WindowKernels*> found;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vnni")) {
-    found.push_back(window_kernels_vnni());
-  }
+  if (cpu::has_avx512_vnni()) found.push_back(window_kernels_vnni());
 #endif
   found.push_back(window_kernels_base());
   return found;

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/threads.hpp"
+#include "kernels/cpu.hpp"
 #include "kernels/view.hpp"
 #include "kernels/winograd/winograd_tables.hpp"
 #include "tensor/packed_store.hpp"
@@ -18,13 +19,8 @@ constexpr int kMostPoints = 36;
 std::vector<const WinogradKernels*> available() {
   std::vector<const WinogradKernels*> found;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-    found.push_back(winograd_kernels_avx512());
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.push_back(winograd_kernels_avx2());
-  }
+  if (cpu::has_avx512()) found.push_back(winograd_kernels_avx512());
+  if (cpu::has_avx2()) found.push_back(winograd_kernels_avx2());
 #endif
   found.push_back(winograd_kernels_base());
   return found;

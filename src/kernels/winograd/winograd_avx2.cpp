@@ -1,5 +1,4 @@
-#include <immintrin.h>
-
+#include "kernels/intrinsics.hpp"
 #include "kernels/winograd/winograd_tables.hpp"
 
 namespace pare {

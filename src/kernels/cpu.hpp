@@ -1,0 +1,14 @@
+#pragma once
+
+namespace pare::cpu {
+
+/// Whether this CPU, and the system, have what files of that instruction set are compiled for
+/// (cmake/compile.cmake). False on other machines than x86.
+bool has_avx2() noexcept;
+bool has_avx512() noexcept;
+/// These imply has_avx512().
+bool has_avx512_vnni() noexcept;
+bool has_avx512_bf16() noexcept;
+bool has_avx512_vbmi() noexcept;
+
+}  // namespace pare::cpu
