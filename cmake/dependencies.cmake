@@ -22,6 +22,7 @@ find_package(SQLite3 REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 pkg_check_modules(PARE_OPENBLAS REQUIRED IMPORTED_TARGET openblas)
 pkg_check_modules(PARE_LAPACKE REQUIRED IMPORTED_TARGET lapacke)
+pkg_check_modules(PARE_XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(PARE_RE2 REQUIRED IMPORTED_TARGET re2)
 # It asks for -pthread, which needs nothing any more and which clang does not let into a file whose
 # precompiled headers were made without it.
@@ -45,7 +46,7 @@ set(PARE_LINEAR_ALGEBRA PkgConfig::PARE_OPENBLAS PkgConfig::PARE_LAPACKE)
 # in headers.
 set(PARE_PUBLIC_DEPENDENCIES_base Threads::Threads OpenMP::OpenMP_CXX)
 
-set(PARE_DEPENDENCIES_base     ${CMAKE_DL_LIBS} OpenSSL::Crypto)
+set(PARE_DEPENDENCIES_base     ${CMAKE_DL_LIBS} OpenSSL::Crypto PkgConfig::PARE_XXHASH)
 set(PARE_DEPENDENCIES_kernels  DNNL::dnnl ${PARE_LINEAR_ALGEBRA})
 set(PARE_DEPENDENCIES_media    JPEG::JPEG PNG::PNG PkgConfig::PARE_TIFF PkgConfig::PARE_WEBP
     PkgConfig::PARE_OPENJPEG ZLIB::ZLIB)

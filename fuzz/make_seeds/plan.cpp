@@ -1,7 +1,7 @@
 // Writes the seeds in fuzz/corpus/plan: small plan files behind the byte that fuzz/plan.cpp takes
 // off. To be run again when pare's version changes. From the root of the repository:
-//   c++ -std=c++20 -fopenmp -Isrc -Itests fuzz/make_seeds/plan.cpp src/base/checksum.cpp
-//     src/base/threads.cpp -o build/plan_seeds
+//   c++ -std=c++20 -Isrc -Itests fuzz/make_seeds/plan.cpp src/base/checksum.cpp -lxxhash
+//     -o build/plan_seeds
 //   build/plan_seeds fuzz/corpus/plan 0.1.0
 
 #include <iostream>

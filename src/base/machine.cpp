@@ -1,60 +1,68 @@
 #include "base/machine.hpp"
 
-#include <array>
-#include <cstring>
+#include <algorithm>
+#include <fstream>
+#include <sstream>
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
+#include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace pare {
-namespace {
 
-#if defined(__x86_64__)
-/// The name that the CPU gives itself, single spaces between its words.
-std::string brand() {
-  std::array<unsigned, 12> words{};
-  for (unsigned i = 0; i < 3; ++i) {
-    unsigned* w = &words.at(std::size_t{4} * i);
-    if (__get_cpuid(0x80000002U + i, w, w + 1, w + 2, w + 3) == 0) return "x86_64";
-  }
-  std::array<char, sizeof words + 1> text{};
-  std::memcpy(text.data(), words.data(), sizeof words);
-  std::string out;
-  for (const char* c = text.data(); *c != '\0'; ++c) {
-    const bool plain = *c > ' ' && *c < 127;
-    if (plain) out += *c;
-    if (!plain && !out.empty() && out.back() != ' ') out += ' ';
-  }
-  while (!out.empty() && out.back() == ' ') out.pop_back();
-  return out;
+std::string read_system_file(const char* path) {
+  std::ifstream in(path);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return in ? std::move(out).str() : std::string();
 }
 
-std::string describe() {
-  std::string sets;
-  const auto add = [&](const char* name, bool there) {
-    if (there) sets += std::string(" ") + name;
-  };
-  add("avx", __builtin_cpu_supports("avx"));
-  add("avx2", __builtin_cpu_supports("avx2"));
-  add("fma", __builtin_cpu_supports("fma"));
-  add("avx512f", __builtin_cpu_supports("avx512f"));
-  add("avx512bw", __builtin_cpu_supports("avx512bw"));
-  add("avx512vl", __builtin_cpu_supports("avx512vl"));
-  add("avx512dq", __builtin_cpu_supports("avx512dq"));
-  add("avx512vnni", __builtin_cpu_supports("avx512vnni"));
-  add("avx512bf16", __builtin_cpu_supports("avx512bf16"));
-  add("avx512vbmi", __builtin_cpu_supports("avx512vbmi"));
-  return brand() + " (x86_64:" + sets + ")";
+std::string_view system_field(std::string_view text, std::string_view key, char separator) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::size_t at = line.find(separator);
+    if (at != std::string_view::npos && trim(line.substr(0, at)) == key) {
+      return trim(line.substr(at + 1));
+    }
+  }
+  return {};
 }
-#else
-std::string describe() { return "aarch64"; }
-#endif
 
-}  // namespace
+const std::vector<std::string>& known_features() {
+  static const std::vector<std::string> names = {
+      "sse4_2",   "avx",      "f16c",     "fma",         "avx2",        "avx_vnni",   "avx512f",
+      "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512_bf16", "avx512vbmi", "avx512_fp16",
+      "amx_tile", "amx_int8", "amx_bf16", "asimd",       "asimdhp",     "asimddp",    "fphp",
+      "i8mm",     "bf16",     "sve",      "sve2"};
+  return names;
+}
+
+std::string cpu_name(std::string_view cpuinfo) {
+  for (const char* key : {"model name", "Model", "Hardware", "CPU part"}) {
+    if (const std::string_view name = system_field(cpuinfo, key, ':'); !name.empty()) {
+      return std::string(name);
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> cpu_features(std::string_view cpuinfo) {
+  std::string_view flags = system_field(cpuinfo, "flags", ':');
+  if (flags.empty()) flags = system_field(cpuinfo, "Features", ':');
+  const std::vector<std::string> have = split(flags, ' ');
+  std::vector<std::string> found;
+  for (const std::string& name : known_features()) {
+    if (std::find(have.begin(), have.end(), name) != have.end()) found.push_back(name);
+  }
+  return found;
+}
 
 const std::string& machine_text() {
-  static const std::string kText = describe();
+  static const std::string kText = [] {
+    const std::string cpuinfo = read_system_file("/proc/cpuinfo");
+    return cat(cpu_name(cpuinfo), " (", join(cpu_features(cpuinfo), " "), ")");
+  }();
   return kText;
 }
 

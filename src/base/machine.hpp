@@ -1,12 +1,24 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace pare {
 
-/// The CPU and those of its instruction sets that kernels are chosen by, as one line: "AMD EPYC ...
-/// (x86_64: avx2 avx512f ...)". Asks the CPU itself, not the system. The same text means that what
-/// was packed for one machine suits the other.
+/// A file of /proc or /sys, which are small and without a size; "" when it cannot be read.
+std::string read_system_file(const char* path);
+/// The text behind "key<spaces>:" or "key=" on the first line of `text` that begins so.
+std::string_view system_field(std::string_view text, std::string_view key, char separator);
+
+/// Instruction sets that matter to kernels, by the name Linux gives them.
+const std::vector<std::string>& known_features();
+
+/// The first processor of a text as /proc/cpuinfo is.
+std::string cpu_name(std::string_view cpuinfo);
+std::vector<std::string> cpu_features(std::string_view cpuinfo);
+
+/// The CPU and its instruction sets in one line, the same on every start of the same machine.
 const std::string& machine_text();
 
 }  // namespace pare

@@ -24,12 +24,7 @@ struct HostInfo {
 /// Reads the system; what cannot be found out stays empty.
 HostInfo host_info();
 
-/// Instruction sets that matter to kernels, by the name Linux gives them.
-const std::vector<std::string>& known_features();
-
 /// Parts of the above on given texts, for tests.
-std::string cpu_name(std::string_view cpuinfo);
-std::vector<std::string> cpu_features(std::string_view cpuinfo);
 /// From cgroup v2's cpu.max ("200000 100000", "max 100000"); 0 = no quota.
 double parse_cpu_max(std::string_view text);
 /// PRETTY_NAME of os-release.
