@@ -19,7 +19,6 @@ struct BenchArguments {
   double seconds = 5;
   std::int64_t runs = 2000;
   bool profile = false;
-  bool exact_convolutions = false;
   std::string html;         ///< page of the profile
   bool throughput = false;  ///< sessions side by side against one with all threads
 };

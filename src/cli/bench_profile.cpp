@@ -59,7 +59,6 @@ std::vector<StepInfo> since(std::vector<StepInfo> now, const std::vector<StepInf
 std::vector<StepInfo> timed_steps(const BenchArguments& a, const Console& console) {
   TargetChoice choice = open_target(a.target, console);
   choice.options.profile = true;
-  choice.options.exact_convolutions = a.exact_convolutions;
   const auto model = choice.target->load(a.model, choice.options);
   const auto inputs = read_inputs(model->inputs(), a.inputs, a.sizes, console.options().seed);
   // Other targets can be asked once, at the end.

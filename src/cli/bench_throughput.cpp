@@ -49,7 +49,7 @@ nlohmann::json bench_throughput(const BenchArguments& a, const Console& console,
   request.model = a.model;
   request.target = a.target;
   request.sizes = parse_sizes(a.sizes);
-  request.exact_convolutions = a.exact_convolutions;
+  request.exact_convolutions = console.options().exact_convolutions;
   request.tuning = tuning_of(console.options().tuning);
   request.seed = console.options().seed;
   MeasureOptions options;

@@ -16,6 +16,7 @@ struct CommonOptions {
   bool quiet = false;
   int threads = 0;
   std::string tuning = "off";
+  bool exact_convolutions = false;
   std::uint64_t seed = 0;
   std::string verb;
   std::string command;  ///< as typed

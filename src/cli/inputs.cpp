@@ -136,7 +136,7 @@ TargetChoice open_target(const std::string& text, const Console& console) {
   TargetChoice choice = choose_target(text, environment());
   choice.options.threads = console.options().threads;
   choice.options.tuning.how = tuning_of(console.options().tuning);
-  choice.options.tuning.warn = [console](const std::string& what) { console.note(what); };
+  choice.options.exact_convolutions = console.options().exact_convolutions;
   const TargetStatus status = choice.target->status(choice.options);
   if (!status.found) {
     throw Error(Fault::missing, cat("target ", choice.target->name, " is not here; looked in:\n  ",
@@ -148,11 +148,6 @@ TargetChoice open_target(const std::string& text, const Console& console) {
 void add_target(CLI::App& app, std::string& target) {
   app.add_option("--target", target, "runtime: native or onnxruntime[:/path/to/library]")
       ->capture_default_str();
-}
-
-void add_exact_convolutions(CLI::App& app, bool& exact) {
-  app.add_flag("--exact-convolutions", exact,
-               "native: no minimal filtering (Winograd), slower and with less rounding");
 }
 
 }  // namespace pare

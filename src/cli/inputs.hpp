@@ -55,7 +55,5 @@ TargetChoice open_target(const std::string& text, const Console& console);
 
 /// Adds --target.
 void add_target(CLI::App& app, std::string& target);
-/// Adds --exact-convolutions.
-void add_exact_convolutions(CLI::App& app, bool& exact);
 
 }  // namespace pare

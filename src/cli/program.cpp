@@ -69,6 +69,8 @@ Program::Program() : app_("pare makes AI models smaller and faster, and proves i
                       "or by time among more variants")
           ->check(CLI::IsMember({"off", "fast", "full"}))
           ->capture_default_str();
+      sub->add_flag("--exact-convolutions", common_.exact_convolutions,
+                    "native: no minimal filtering (Winograd), slower and with less rounding");
     }
     sub->add_option("--seed", common_.seed, "seed of everything that is drawn");
     entries_.push_back(std::move(entry));

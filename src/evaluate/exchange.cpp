@@ -68,4 +68,15 @@ std::vector<Tensor> read_tensors(const std::filesystem::path& path) {
                 });
 }
 
+nlohmann::json load_request(const MeasureRequest& request) {
+  return {{"do", "load"},
+          {"model", request.model.string()},
+          {"target", request.target},
+          {"threads", request.threads},
+          {"exact_convolutions", request.exact_convolutions},
+          {"tuning", to_string(request.tuning)},
+          {"sizes", request.sizes},
+          {"seed", request.seed}};
+}
+
 }  // namespace pare

@@ -60,14 +60,7 @@ class Runner {
   void start() {
     process_ = std::make_unique<LineProcess>(
         options_.program, std::vector<std::string>{std::string(kMeasureArgument)});
-    json load = {{"do", "load"},
-                 {"model", request_.model.string()},
-                 {"target", request_.target},
-                 {"threads", request_.threads},
-                 {"exact_convolutions", request_.exact_convolutions},
-                 {"tuning", to_string(request_.tuning)},
-                 {"sizes", request_.sizes},
-                 {"seed", request_.seed}};
+    json load = load_request(request_);
     const bool sends = !request_.inputs.empty();
     if ((sends || request_.keep_outputs) && folder_ == nullptr) {
       folder_ = std::make_unique<TemporaryDirectory>();

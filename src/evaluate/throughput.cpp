@@ -49,11 +49,8 @@ class Group {
   Group(const MeasureRequest& request, const std::string& dimension, const ThroughputSetting& s,
         const MeasureOptions& options)
       : batch_(s.batch) {
-    json load = {
-        {"do", "load"},         {"model", request.model.string()}, {"target", request.target},
-        {"threads", s.threads}, {"sizes", request.sizes},          {"seed", request.seed}};
-    load["exact_convolutions"] = request.exact_convolutions;
-    load["tuning"] = to_string(request.tuning);
+    json load = load_request(request);
+    load["threads"] = s.threads;
     if (!dimension.empty()) load["sizes"][dimension] = s.batch;
     for (int i = 0; i < s.streams; ++i) {
       streams_.push_back(std::make_unique<Stream>(options));

@@ -31,8 +31,6 @@ struct TuningOptions {
   std::function<double(const std::string& candidate, const std::function<void()>& run)> stopwatch;
   /// Where timings are kept; empty = $PARE_CACHE_DIR, $XDG_CACHE_HOME/pare or ~/.cache/pare.
   std::string folder;
-  /// Told about a file of timings that cannot be used; empty = silence.
-  std::function<void(const std::string&)> warn;
 };
 
 struct SessionOptions {

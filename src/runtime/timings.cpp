@@ -5,11 +5,12 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <oneapi/dnnl/dnnl.hpp>
 
 #include "base/file.hpp"
 #include "base/machine.hpp"
 #include "base/sha256.hpp"
+#include "base/warning.hpp"
+#include "runtime/packed_session.hpp"
 
 namespace pare {
 namespace {
@@ -65,10 +66,7 @@ bool is_hash(std::string_view text) {
 
 /// What timings depend on besides the question: the machine, the program, the library.
 std::string timings_origin() {
-  const dnnl_version_t* v = dnnl_version();
-  return cat("pare ", PARE_VERSION, "\n", machine_text(), "\noneDNN ", v->major, ".", v->minor, ".",
-             v->patch, " ", v->hash, " isa ", static_cast<int>(dnnl::get_effective_cpu_isa()),
-             "\n");
+  return cat("pare ", PARE_VERSION, "\n", machine_text(), "\n", runtime_text(), "\n");
 }
 
 }  // namespace
@@ -81,10 +79,6 @@ fs::path Timings::file() const {
   static const std::string kMachine = question_hash(timings_origin()).substr(0, 16);
   const fs::path folder = cache_folder(options_.folder);
   return folder.empty() ? folder : folder / cat("timings-", kMachine, ".tsv");
-}
-
-void Timings::warn(const std::string& text) const {
-  if (options_.warn) options_.warn(text);
 }
 
 std::optional<Timings::Lines> Timings::read() const {

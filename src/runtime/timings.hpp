@@ -44,7 +44,6 @@ class Timings {
   using Lines = std::map<std::string, Line>;
   [[nodiscard]] std::optional<Lines> read() const;
   void load();
-  void warn(const std::string& text) const;
   void write(const std::filesystem::path& path, const Lines& lines) const;
 
   TuningOptions options_;

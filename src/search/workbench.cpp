@@ -85,6 +85,7 @@ Workbench::Workbench(BenchSettings settings)
       study_(settings_.study) {
   target_.options.threads = settings_.threads;
   target_.options.tuning.how = settings_.tuning;
+  target_.options.exact_convolutions = settings_.exact_convolutions;
   status_ = target_.target->status(target_.options);
   if (!status_.found) {
     throw Error(Fault::missing, cat("target ", target_.target->name,
@@ -115,8 +116,9 @@ std::string Workbench::key(const std::string& what) const {
   const int threads = settings_.threads > 0 ? settings_.threads : available_cores();
   const std::string all =
       cat("1\n", PARE_VERSION, "\n", sha256_, "\n", data_fingerprint_, "\n", settings_.target, " ",
-          status_.version, "\n", host.cpu, " ", threads, " ", to_string(settings_.tuning), "\n",
-          settings_.seed, " ", settings_.label_offset, " ", settings_.quick_samples, "\n", what);
+          status_.version, "\n", host.cpu, " ", threads, " ", to_string(settings_.tuning),
+          settings_.exact_convolutions ? " exact" : "", "\n", settings_.seed, " ",
+          settings_.label_offset, " ", settings_.quick_samples, "\n", what);
   return sha256_hex(std::as_bytes(std::span(all)));
 }
 
@@ -338,6 +340,7 @@ void Workbench::measure_speed(const fs::path& file, Trial& trial) {
   original.target = settings_.target;
   original.threads = settings_.threads;
   original.tuning = settings_.tuning;
+  original.exact_convolutions = settings_.exact_convolutions;
   original.inputs = sample_inputs();
   MeasureRequest request = original;
   request.model = file;

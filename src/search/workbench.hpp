@@ -39,7 +39,8 @@ struct BenchSettings {
   std::filesystem::path study;     ///< empty = in memory
   std::filesystem::path work_dir;  ///< candidates are written below it and removed again
   int threads = 0;
-  Tuning tuning = Tuning::off;  ///< of runs that are judged or timed on `native`
+  Tuning tuning = Tuning::off;      ///< of runs that are judged or timed on `native`
+  bool exact_convolutions = false;  ///< as in TargetOptions
   std::uint64_t seed = 0;
   double measure_seconds = 2;        ///< per candidate and measurement
   std::int64_t quick_samples = 100;  ///< first stage of an evaluation

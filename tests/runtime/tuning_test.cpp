@@ -9,6 +9,7 @@
 
 #include "base/file.hpp"
 #include "base/temporary_directory.hpp"
+#include "base/warning.hpp"
 #include "runtime/check.hpp"
 #include "runtime/timings.hpp"
 #include "runtime/tune.hpp"
@@ -69,8 +70,10 @@ class Tuning_ : public testing::Test {
     options.how = Tuning::fast;
     options.folder = (folder.path() / "cache").string();
     options.stopwatch = clock.stopwatch();
-    options.warn = [this](const std::string& text) { warnings.push_back(text); };
+    warnings.clear();
+    set_warning_sink([](const std::string& text) { warnings.push_back(text); });
   }
+  ~Tuning_() override { set_warning_sink(nullptr); }
 
   struct Chosen {
     std::vector<std::string> names, refused, slower;
@@ -94,7 +97,7 @@ class Tuning_ : public testing::Test {
   Builder builder;
   FakeClock clock;
   TuningOptions options;
-  std::vector<std::string> warnings;
+  static inline std::vector<std::string> warnings;
 };
 
 TEST_F(Tuning_, TheFastestRowWinsAndTheOthersAreTold) {

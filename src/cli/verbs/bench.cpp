@@ -16,7 +16,7 @@ MeasureRequest request_of(const BenchArguments& a, const Console& console,
   request.model = a.model;
   request.target = a.target;
   request.threads = console.options().threads;
-  request.exact_convolutions = a.exact_convolutions;
+  request.exact_convolutions = console.options().exact_convolutions;
   request.tuning = tuning_of(console.options().tuning);
   request.sizes = parse_sizes(a.sizes);
   request.seed = console.options().seed;
@@ -96,7 +96,6 @@ std::function<int(Console&)> setup(CLI::App& app) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   add_target(app, a->target);
-  add_exact_convolutions(app, a->exact_convolutions);
   app.add_flag("--profile", a->profile, "time per node, against what the machine can do");
   app.add_option("--html", a->html, "the profile as a page, with the roofline picture");
   app.add_flag("--throughput", a->throughput,

@@ -11,7 +11,6 @@ struct Arguments {
   std::string model;
   std::string reference;
   std::string target = "native";
-  bool exact_convolutions = false;
   DataArguments data;
 };
 
@@ -40,8 +39,7 @@ nlohmann::json to_json(const Evaluation& e) {
 /// Adds how close the outputs are to those of --reference.
 void compare_with(const Arguments& a, const Subject& subject, const Console& console,
                   std::shared_ptr<const Dataset> data, Table& table, nlohmann::json& j) {
-  TargetChoice choice = open_target(a.target, console);
-  choice.options.exact_convolutions = a.exact_convolutions;
+  const TargetChoice choice = open_target(a.target, console);
   const auto reference = choice.target->load(a.reference, choice.options);
   const auto rows =
       compare_outputs(subject_of(*reference), subject, std::move(data), options_of(a, console));
@@ -59,8 +57,7 @@ void compare_with(const Arguments& a, const Subject& subject, const Console& con
 
 int run(const Arguments& a, Console& console) {
   const auto data = a.data.open_data(console.options().seed);
-  TargetChoice choice = open_target(a.target, console);
-  choice.options.exact_convolutions = a.exact_convolutions;
+  const TargetChoice choice = open_target(a.target, console);
   const auto model = choice.target->load(a.model, choice.options);
   const Subject subject = subject_of(*model);
   const bool labelled = data->labelled() || data->has_boxes();
@@ -101,7 +98,6 @@ std::function<int(Console&)> setup(CLI::App& app) {
   app.add_option("model", a->model, "model file")->required();
   a->data.add_data(app, true);
   add_target(app, a->target);
-  add_exact_convolutions(app, a->exact_convolutions);
   app.add_option("--reference", a->reference, "a model whose answers are compared with");
   return [a](Console& console) { return run(*a, console); };
 }

@@ -16,7 +16,6 @@ struct Arguments {
   std::vector<std::string> sizes;
   std::string output_dir;
   bool reference = false;
-  bool exact_convolutions = false;
   bool force = false;
 };
 
@@ -95,7 +94,6 @@ class Listing {
 int run(const Arguments& a, Console& console) {
   TargetChoice choice = open_target(a.target, console);
   choice.options.reference_only = a.reference;
-  choice.options.exact_convolutions = a.exact_convolutions;
   const auto model = choice.target->load(a.model, choice.options);
   const auto inputs = read_inputs(model->inputs(), a.inputs, a.sizes, console.options().seed);
   const auto outputs = model->run_values(values_of(inputs));
@@ -118,7 +116,6 @@ std::function<int(Console&)> setup(CLI::App& app) {
   app.add_option("--output-dir", a->output_dir, "write every output as an NPY file there");
   add_target(app, a->target);
   app.add_flag("--reference", a->reference, "native: only reference kernels, slow and exact");
-  add_exact_convolutions(app, a->exact_convolutions);
   app.add_flag("--force", a->force, "replace existing files");
   return [a](Console& console) { return run(*a, console); };
 }

@@ -68,6 +68,7 @@ TuneOptions options_of(const Arguments& a, const Console& console) {
   b.study = a.study == "auto" ? default_study_path() : std::filesystem::path(a.study);
   b.work_dir = std::filesystem::temp_directory_path();
   b.threads = console.options().threads;
+  b.exact_convolutions = console.options().exact_convolutions;
   // What is measured is kept, and a dry run writes nothing.
   b.tuning = a.dry_run ? Tuning::off : tuning_of(console.options().tuning);
   b.seed = console.options().seed;
