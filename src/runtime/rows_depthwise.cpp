@@ -91,7 +91,9 @@ bool is_slower(const DepthwiseSizes& s, bool codes) {
 
 Verdict accepts_float(const Unit& unit, PlanFacts& facts) {
   if (!is_convolution(unit) || unit.quantized) return not_mine();
-  if (unit.input(0)->dtype().kind() != ElementKind::f32) return not_mine();
+  for (const Value* v : {unit.input(0), unit.output()}) {
+    if (v->dtype().kind() != ElementKind::f32) return not_mine();
+  }
   Verdict verdict = accepts_shapes(unit, facts);
   if (verdict.kind != Verdict::Kind::accept) return verdict;
   if (facts.constant(unit.input(1)) == nullptr) return refuse("the weights are not constant");

@@ -75,7 +75,9 @@ bool all_are(const std::vector<std::int64_t>& list, std::int64_t value) {
 Verdict can_run(const Unit& unit, PlanFacts& facts) {
   if (!is_convolution(unit) || unit.quantized) return not_mine();
   if (!facts.options.winograd) return refuse("switched off");
-  if (unit.input(0)->dtype().kind() != ElementKind::f32) return refuse("not float32");
+  for (const Value* v : {unit.input(0), unit.output()}) {
+    if (v->dtype().kind() != ElementKind::f32) return refuse("not float32");
+  }
   if (facts.may_round(*unit.node)) return refuse("may be in bfloat16");
   const Shape x = shape_of(*unit.input(0));
   const Shape w = shape_of(*unit.input(1));
