@@ -78,6 +78,15 @@ MappedFile::MappedFile(int fd, std::filesystem::path path) : fd_(fd), path_(std:
   data_ = static_cast<const std::byte*>(at);
 }
 
+void MappedFile::leave(std::size_t begin, std::size_t end) const noexcept {
+  static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  begin = (begin + page - 1) / page * page;
+  end = end >= size_ ? size_ : end / page * page;
+  // Advice only: where it is not taken, the pages stay.
+  if (begin < end)
+    (void)::madvise(const_cast<std::byte*>(data_) + begin, end - begin, MADV_DONTNEED);
+}
+
 MappedFile::~MappedFile() {
   if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
   if (fd_ >= 0) ::close(fd_);

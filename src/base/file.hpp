@@ -28,6 +28,9 @@ class MappedFile {
 
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {data_, size_}; }
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+  /// Bytes [begin, end) will not be read for a while: whole pages among them leave this process's
+  /// memory. They come back when they are read.
+  void leave(std::size_t begin, std::size_t end) const noexcept;
 
  private:
   MappedFile(int fd, std::filesystem::path path);

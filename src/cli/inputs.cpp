@@ -137,6 +137,7 @@ TargetChoice open_target(const std::string& text, const Console& console) {
   choice.options.threads = console.options().threads;
   choice.options.tuning.how = tuning_of(console.options().tuning);
   choice.options.exact_convolutions = console.options().exact_convolutions;
+  choice.options.release_weights = true;
   const TargetStatus status = choice.target->status(choice.options);
   if (!status.found) {
     throw Error(Fault::missing, cat("target ", choice.target->name, " is not here; looked in:\n  ",

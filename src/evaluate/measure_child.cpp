@@ -84,6 +84,7 @@ class Child {
     choice.options.threads = request.at("threads").get<int>();
     choice.options.exact_convolutions = request.at("exact_convolutions").get<bool>();
     choice.options.tuning.how = tuning_of(request.at("tuning").get<std::string>());
+    choice.options.release_weights = true;
     set_threads(choice.options.threads);
     const TargetStatus status = choice.target->status(choice.options);  // loads its library
     base_bytes_ = peak_bytes();

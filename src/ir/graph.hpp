@@ -95,6 +95,9 @@ class Value {
   /// The constant's data. Fault::internal when this is not a constant.
   [[nodiscard]] const Tensor& constant() const;
   void set_constant(Tensor data);
+  /// Lets go of the data of a constant that nobody will read again. The value keeps its type; no
+  /// graph that holds it can run.
+  void forget_constant() noexcept { constant_ = Tensor(); }
 
  private:
   friend class Graph;

@@ -94,6 +94,8 @@ class PlanFacts {
   const Tensor* constant(const Value* value);
   /// The constant as f32; Fault::internal when it is none.
   Tensor float_constant(const Value* value);
+  /// Nobody will ask for what was computed for this value again.
+  void forget(const Value* value) { folded_.erase(value); }
   /// Attributes with the schema's defaults.
   [[nodiscard]] AttributeReader attributes(const Node& node) const;
   /// Whether the value is already there in that layout; set by the planner.

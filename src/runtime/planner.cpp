@@ -3,6 +3,7 @@
 
 #include "runtime/narrow.hpp"
 #include "runtime/plan.hpp"
+#include "runtime/release.hpp"
 #include "runtime/reorder.hpp"
 #include "runtime/select.hpp"
 #include "runtime/step_cost.hpp"
@@ -67,7 +68,7 @@ class Planner {
     }
     facts_.has_layout = [this](const Value* v, Layout layout) { return has_layout(v, layout); };
     add_inputs(graph);
-    const std::vector<Unit> units = select_units(graph, facts_);
+    std::vector<Unit> units = select_units(graph, facts_);
     narrow_values(graph, units, facts_);
     for (const Unit& unit : units) count_reads(unit, +1);
     for (const Value* v : graph.outputs()) ++pending_[v];
@@ -399,10 +400,11 @@ class Planner {
 
   /// Plans what can be planned now. Returns the units that read, directly or not, a value whose
   /// size only the run knows.
-  std::vector<Unit> take_late(const std::vector<Unit>& units) {
+  std::vector<Unit> take_late(std::vector<Unit>& units) {
     std::unordered_set<const Value*> unknown;
     std::vector<Unit> late;
-    for (const Unit& unit : units) {
+    ConstantRelease release(*plan_->graph.graph, facts_, plan_->graph.release_from);
+    for (Unit& unit : units) {
       const std::vector<const Value*> reads = reads_of(unit);
       const bool waits =
           !options_.reference_only &&
@@ -414,6 +416,8 @@ class Planner {
         late.push_back(unit);
       } else {
         plan_unit(unit);
+        unit.weights = Tensor();  // the kernel has them packed
+        release.planned(unit);
       }
     }
     return late;

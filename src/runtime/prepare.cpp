@@ -119,12 +119,12 @@ void collect_captures(const Graph& body, const Graph& outer, std::vector<const V
 
 }  // namespace
 
-PlanGraph prepare_graph(const Graph& graph, const OpRegistry& ops,
+PlanGraph prepare_graph(std::unique_ptr<Graph> graph, const OpRegistry& ops,
                         const std::map<std::string, Shape>& shapes,
                         const std::unordered_set<std::string>& keep, bool widen) {
   constexpr int kMostRounds = 8;
   PlanGraph plan;
-  plan.graph = graph.clone();
+  plan.graph = std::move(graph);
   bind_input_shapes(*plan.graph, shapes);
   plan.facts = infer_shapes(*plan.graph, ops);
   if (widen && widen_halves(*plan.graph, plan.bf16)) plan.facts = infer_shapes(*plan.graph, ops);

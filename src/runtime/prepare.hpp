@@ -16,14 +16,17 @@ struct PlanGraph {
   std::unique_ptr<Graph> graph;
   std::unordered_map<const Value*, ValueFacts> facts;
   std::unordered_set<const Node*> bf16;  ///< products that may round their inputs to bfloat16
+  /// Constants of at least so many bytes go as soon as kernels have packed them; SIZE_MAX: none do,
+  /// as somebody else reads this graph.
+  std::size_t release_from = SIZE_MAX;
 };
 
-/// Copies `graph`, binds the input shapes, infers all others and folds what does not depend on
+/// Binds the input shapes of `graph`, infers all others and folds what does not depend on
 /// inputs. DequantizeLinear of constants stays (the planner may run it as integers), and so does
 /// everything whose result is named in `keep`. Errors: Fault::corrupt when shapes contradict.
 /// `widen` runs 16-bit float graphs in float32 and formats without kernels as rounded float32 (see
 /// widen_halves and simulate_formats).
-PlanGraph prepare_graph(const Graph& graph, const OpRegistry& ops,
+PlanGraph prepare_graph(std::unique_ptr<Graph> graph, const OpRegistry& ops,
                         const std::map<std::string, Shape>& shapes,
                         const std::unordered_set<std::string>& keep, bool widen = true);
 

@@ -14,14 +14,18 @@ namespace pare {
 namespace {
 
 constexpr std::size_t kMostPlans = 8;
+/// Smaller constants are not worth another look at all who read them.
+constexpr std::size_t kReleaseFrom = std::size_t{64} << 10U;
 /// Inputs of ever new shapes may not make ever new measurements.
 constexpr int kMostMeasuredPlans = 4;
 
 class PlannedSession final : public Session {
  public:
-  PlannedSession(const Graph& graph, const OpRegistry& ops, SessionOptions options,
-                 std::shared_ptr<PackedStore> store = nullptr, std::string packed_shapes = {})
-      : graph_(graph.clone()),
+  PlannedSession(std::unique_ptr<Graph> graph, const OpRegistry& ops, SessionOptions options,
+                 std::shared_ptr<PackedStore> store = nullptr, std::string packed_shapes = {},
+                 GraphSource again = {})
+      : graph_(std::move(graph)),
+        again_(std::move(again)),
         ops_(ops),
         options_(std::move(options)),
         store_(std::move(store)),
@@ -156,13 +160,24 @@ class PlannedSession final : public Session {
     const PackedScope packed(stored ? store_.get() : nullptr, text);
     const bool measures = options_.tuning.how != Tuning::off && !options_.reference_only;
     if (measures && ++measured_plans_ > kMostMeasuredPlans) timings_.freeze();
+    const bool last = again_ != nullptr && graph_ != nullptr;
+    PlanGraph ready = prepare_graph(take_graph(), ops_, shapes, keep_, !options_.reference_only);
+    if (last) ready.release_from = kReleaseFrom;
     std::unique_ptr<Plan> plan =
-        make_plan(prepare_graph(*graph_, ops_, shapes, keep_, !options_.reference_only), ops_,
-                  options_, measures ? &timings_ : nullptr);
+        make_plan(std::move(ready), ops_, options_, measures ? &timings_ : nullptr);
     if (measures) timings_.save();
     plans_.push_front({std::move(key), std::move(plan)});
     if (plans_.size() > kMostPlans) plans_.pop_back();
     return *plans_.front().plan;
+  }
+
+  /// A graph to plan. The first plan of a session that can have its graph anew takes it away.
+  std::unique_ptr<Graph> take_graph() {
+    if (graph_ == nullptr) {
+      graph_ = again_();
+      again_ = nullptr;
+    }
+    return again_ != nullptr ? std::move(graph_) : graph_->clone();
   }
 
   static std::string text_of(const std::vector<RuntimeValue>& given) {
@@ -174,6 +189,7 @@ class PlannedSession final : public Session {
   }
 
   std::unique_ptr<Graph> graph_;
+  GraphSource again_;
   const OpRegistry& ops_;
   SessionOptions options_;
   std::shared_ptr<PackedStore> store_;
@@ -212,7 +228,7 @@ std::unique_ptr<Session> create_packed_session(const Graph& graph, const OpRegis
                                                SessionOptions options,
                                                std::shared_ptr<PackedStore> store,
                                                std::string shapes) {
-  return std::make_unique<PlannedSession>(graph, ops, std::move(options), std::move(store),
+  return std::make_unique<PlannedSession>(graph.clone(), ops, std::move(options), std::move(store),
                                           std::move(shapes));
 }
 
@@ -230,7 +246,13 @@ std::string runtime_text() {
 
 std::unique_ptr<Session> Session::create(const Graph& graph, const OpRegistry& ops,
                                          SessionOptions options) {
-  return std::make_unique<PlannedSession>(graph, ops, std::move(options));
+  return std::make_unique<PlannedSession>(graph.clone(), ops, std::move(options));
+}
+
+std::unique_ptr<Session> Session::create(std::unique_ptr<Graph> graph, const OpRegistry& ops,
+                                         SessionOptions options, GraphSource again) {
+  return std::make_unique<PlannedSession>(std::move(graph), ops, std::move(options), nullptr,
+                                          std::string(), std::move(again));
 }
 
 }  // namespace pare

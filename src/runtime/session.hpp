@@ -70,6 +70,9 @@ struct StepInfo {
   std::int64_t runs = 0;
 };
 
+/// Makes a graph, the same each time.
+using GraphSource = std::function<std::unique_ptr<Graph>()>;
+
 /// A planned, executable graph on this machine's CPU. Plans are made per set of input shapes and
 /// cached. Not thread-safe: one session per thread.
 class Session {
@@ -79,6 +82,11 @@ class Session {
   /// Fault::unsupported listing every operator without a kernel.
   static std::unique_ptr<Session> create(const Graph& graph, const OpRegistry& ops,
                                          SessionOptions options);
+  /// As the other, for a graph that nobody else needs: weights leave memory as soon as kernels have
+  /// packed them. Inputs of other shapes need another plan: for the second one `again` makes the
+  /// same graph anew, which then stays. Errors of a run: also those of `again`.
+  static std::unique_ptr<Session> create(std::unique_ptr<Graph> graph, const OpRegistry& ops,
+                                         SessionOptions options, GraphSource again);
 
   [[nodiscard]] virtual const std::vector<PortInfo>& inputs() const = 0;
   [[nodiscard]] virtual const std::vector<PortInfo>& outputs() const = 0;

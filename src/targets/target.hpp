@@ -29,6 +29,9 @@ struct TargetOptions {
   bool reference_only = false;  ///< native: the reference kernel for every node
   /// native: no minimal filtering, which is faster and rounds more (docs/decisions/winograd.md).
   bool exact_convolutions = false;
+  /// native: weights leave memory once kernels have packed them; inputs of other shapes make it
+  /// read the file again, which must stay as it is.
+  bool release_weights = false;
   bool profile = false;  ///< per-node times; slows the runs down
   TuningOptions tuning;  ///< native: how kernels are chosen
 };

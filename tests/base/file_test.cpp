@@ -6,7 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <bit>
 #include <csignal>
+#include <fstream>
+#include <sstream>
 
 #include "base/error.hpp"
 #include "base/temp_dir.hpp"
@@ -31,9 +34,38 @@ std::string text_of(const MappedFile& file) {
   return {static_cast<const char*>(static_cast<const void*>(bytes.data())), bytes.size()};
 }
 
+/// Kilobytes of the mapping at `bytes` that this process holds (Linux: /proc/self/smaps).
+std::size_t resident_kb(std::span<const std::byte> bytes) {
+  std::ostringstream begin;
+  begin << std::hex << std::bit_cast<std::uintptr_t>(bytes.data()) << "-";
+  std::ifstream maps("/proc/self/smaps");
+  bool mine = false;
+  for (std::string line; std::getline(maps, line);) {
+    if (line.find('-') < line.find(' ')) mine = line.rfind(begin.str(), 0) == 0;
+    if (mine && line.rfind("Rss:", 0) == 0) return std::stoul(line.substr(4));
+  }
+  return SIZE_MAX;
+}
+
 std::size_t entries(const TempDir& dir) {
   return static_cast<std::size_t>(
       std::distance(fs::directory_iterator(dir.path()), fs::directory_iterator()));
+}
+
+TEST(MappedFile, BytesThatWereLeftComeBack) {
+  const TempDir dir;
+  const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  std::string text(5 * page + 3, 'x');
+  for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 7 + i / page);
+  write_text(dir.path() / "a", text, false);
+  const auto file = MappedFile::open(dir.path() / "a");
+  EXPECT_EQ(text_of(*file), text);
+  EXPECT_EQ(resident_kb(file->bytes()), 6 * page / 1024);
+  file->leave(1, text.size());  // not the first page, which byte 0 needs
+  EXPECT_EQ(resident_kb(file->bytes()), page / 1024);
+  file->leave(0, 0);
+  file->leave(text.size(), 2 * text.size());
+  EXPECT_EQ(text_of(*file), text);
 }
 
 TEST(MappedFile, HoldsTheBytesEvenAfterTheNameIsGone) {

@@ -94,7 +94,7 @@ Tensor guarded(const void* data, std::size_t bytes) {
 std::shared_ptr<std::byte> multiply(const Case& c, const SparseMatrix& matrix, const Tensor& x,
                                     const SparseFinish& finish, std::size_t bytes) {
   const auto scratch = guard::bytes(matrix.scratch_bytes(c.m, 3), Edge::ends, 64);
-  const auto y = guard::bytes(bytes, Edge::ends, 1);
+  auto y = guard::bytes(bytes, Edge::ends, 1);
   matrix.multiply(x.bytes().data(), c.m, finish, y.get(), scratch.get(), 3);
   return y;
 }

@@ -51,12 +51,10 @@ std::vector<float> convolved(const Geometry& s, const Tensor& tx, const Tensor& 
           const Int block = n * s.offset_group + c / (tx.dim(1) / s.offset_group);
           for (Int k = 0; k < kh * kw; ++k) {
             const Int first = (block * kh * kw + k) * 2 * oh * ow + at;
-            const double row =
-                static_cast<double>(at / ow * s.stride[0] - s.pad[0] + k / kw * s.dilation[0]) +
-                o[first];
-            const double column =
-                static_cast<double>(at % ow * s.stride[1] - s.pad[1] + k % kw * s.dilation[1]) +
-                o[first + oh * ow];
+            const Int row_tap = at / ow * s.stride[0] - s.pad[0] + k / kw * s.dilation[0];
+            const Int column_tap = at % ow * s.stride[1] - s.pad[1] + k % kw * s.dilation[1];
+            const double row = static_cast<double>(row_tap) + o[first];
+            const double column = static_cast<double>(column_tap) + o[first + oh * ow];
             sum += w[(map * depth + d) * kh * kw + k] * m[(block * kh * kw + k) * oh * ow + at] *
                    bilinear(x, n * tx.dim(1) + c, tx.dim(2), tx.dim(3), row, column);
           }

@@ -70,7 +70,7 @@ class GuardedRun {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       shapes[graph.inputs()[i]->name()] = inputs[i].shape();
     }
-    return prepare_graph(graph, op_registry(), shapes, {});
+    return prepare_graph(graph.clone(), op_registry(), shapes, {});
   }
 
   Tensor data_of(const Value& v) {

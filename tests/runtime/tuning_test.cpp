@@ -63,6 +63,9 @@ constexpr KernelRow kVaried{"test:varied", accepts_all,    make_nothing,
                             false,         three_variants, make_variant};
 
 class Tuning_ : public testing::Test {
+ public:
+  ~Tuning_() override { set_warning_sink(nullptr); }
+
  protected:
   Tuning_() {
     Value* x = builder.input("x", {2, 3});
@@ -73,7 +76,6 @@ class Tuning_ : public testing::Test {
     warnings.clear();
     set_warning_sink([](const std::string& text) { warnings.push_back(text); });
   }
-  ~Tuning_() override { set_warning_sink(nullptr); }
 
   struct Chosen {
     std::vector<std::string> names, refused, slower;

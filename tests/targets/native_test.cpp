@@ -73,6 +73,30 @@ TEST(NativeTarget, OptimisesWhatItLoadsUnlessItIsTheReference) {
   EXPECT_EQ(optimized, 1);
 }
 
+TEST(NativeTarget, ReadsTheFileAgainForOtherSizesUnlessItChanged) {
+  const tiny::Folder folder;
+  add_file().write(folder / "a.onnx");
+  TargetOptions o = options();
+  o.release_weights = true;
+  const auto model = native().load(folder / "a.onnx", o);
+  EXPECT_THAT(model->run({Tensor::of<float>({1, 2}, {10, 20})})[0].data<float>(),
+              ElementsAre(11, 22));
+  EXPECT_THAT(model->run({Tensor::of<float>({2, 2}, {1, 2, 3, 4})})[0].data<float>(),
+              ElementsAre(2, 4, 4, 6));
+  const auto other = native().load(folder / "a.onnx", o);
+  (void)other->run({Tensor::of<float>({1, 2}, {10, 20})});
+  tiny::File longer = add_file();
+  longer.constants.push_back(tiny::tensor("d", 1, {2}, tiny::raw<float>({1, 2})));
+  longer.write(folder / "a.onnx");
+  try {
+    (void)other->run({Tensor::of<float>({2, 2}, {1, 2, 3, 4})});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::io);
+    EXPECT_THAT(error.message(), HasSubstr("changed"));
+  }
+}
+
 TEST(NativeTarget, ProfilesSteps) {
   const tiny::Folder folder;
   add_file().write(folder / "a.onnx");

@@ -1,3 +1,7 @@
+#include <google/protobuf/io/zero_copy_stream.h>
+
+#include <algorithm>
+
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "formats/format.hpp"
@@ -21,7 +25,44 @@ ReadOptions with_budget(ReadOptions options, std::uint64_t file_bytes) {
   return options;
 }
 
-schema::ModelProto decode(std::span<const std::byte> bytes, const ReadOptions& options) {
+/// A file handed to protobuf piece by piece; pieces that are done leave memory.
+class PiecewiseInput final : public google::protobuf::io::ZeroCopyInputStream {
+ public:
+  PiecewiseInput(std::span<const std::byte> bytes, const MappedFile* file)
+      : bytes_(bytes), file_(file) {}
+
+  bool Next(const void** data, int* size) override {
+    if (file_ != nullptr) file_->leave(left_, at_);
+    left_ = at_;
+    if (at_ == bytes_.size()) return false;
+    const std::size_t piece = std::min(kPiece, bytes_.size() - at_);
+    *data = bytes_.data() + at_;
+    *size = static_cast<int>(piece);
+    at_ += piece;
+    return true;
+  }
+  void BackUp(int count) override {
+    at_ -= static_cast<std::size_t>(count);
+    left_ = std::min(left_, at_);
+  }
+  bool Skip(int count) override {
+    const std::size_t step = std::min(static_cast<std::size_t>(count), bytes_.size() - at_);
+    at_ += step;
+    return step == static_cast<std::size_t>(count);
+  }
+  std::int64_t ByteCount() const override { return static_cast<std::int64_t>(at_); }
+
+ private:
+  static constexpr std::size_t kPiece = std::size_t{4} << 20U;
+
+  std::span<const std::byte> bytes_;
+  const MappedFile* file_;
+  std::size_t at_ = 0;
+  std::size_t left_ = 0;  // what lies before it has left memory
+};
+
+schema::ModelProto decode(std::span<const std::byte> bytes, const ReadOptions& options,
+                          const MappedFile* file) {
   if (bytes.empty()) throw Error(Fault::corrupt, "the file is empty");
   if (bytes.size() > kProtobufLimit) {
     throw Error(Fault::corrupt,
@@ -37,7 +78,8 @@ schema::ModelProto decode(std::span<const std::byte> bytes, const ReadOptions& o
     throw Error(Fault::resource, cat(facts.nodes, " nodes, above ", options.most_nodes));
   }
   schema::ModelProto proto;
-  if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  PiecewiseInput input(bytes, file);
+  if (!proto.ParseFromZeroCopyStream(&input)) {
     throw Error(Fault::corrupt, "the bytes are no ONNX model (protobuf cannot decode them)");
   }
   return proto;
@@ -93,9 +135,9 @@ void check_header(const schema::ModelProto& proto) {
 }  // namespace
 
 Model read_bytes(std::span<const std::byte> bytes, const std::filesystem::path& path,
-                 const ReadOptions& given) {
+                 const ReadOptions& given, const MappedFile* file) {
   const ReadOptions options = with_budget(given, bytes.size());
-  schema::ModelProto proto = decode(bytes, options);
+  schema::ModelProto proto = decode(bytes, options, file);
   check_header(proto);
   Model model;
   model.opsets = read_opsets(proto);
@@ -125,7 +167,7 @@ int sniff(std::span<const std::byte> head, const std::filesystem::path& path) {
 
 Model read(const std::filesystem::path& path, const ReadOptions& options) {
   const auto file = MappedFile::open(path);
-  return read_bytes(file->bytes(), path, options);
+  return read_bytes(file->bytes(), path, options, file.get());
 }
 
 }  // namespace

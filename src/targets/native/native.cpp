@@ -67,7 +67,8 @@ std::shared_ptr<const PlanFile> plan_at(const std::filesystem::path& path) {
 }
 
 /// A session of a model that came from a plan file: its rewrites are done, its weights packed.
-std::unique_ptr<Session> plan_session(const Model& model, std::shared_ptr<const PlanFile> plan,
+std::unique_ptr<Session> plan_session(const Model& model,
+                                      const std::shared_ptr<const PlanFile>& plan,
                                       const OpRegistry& ops, SessionOptions session) {
   session.allow_bf16 = plan->fact(plan_fact::kBf16) == "1";
   std::shared_ptr<PackedStore> store;
@@ -82,6 +83,45 @@ std::unique_ptr<Session> plan_session(const Model& model, std::shared_ptr<const 
                                plan->fact(plan_fact::kShapes));
 }
 
+std::unique_ptr<Graph> graph_at(const std::filesystem::path& path, const TargetOptions& options) {
+  const TargetEnvironment& environment = options.environment;
+  Model model = environment.read(path);
+  if (environment.optimize != nullptr && !options.reference_only) {
+    environment.optimize(*model.graph, *environment.ops);
+  }
+  return std::move(model.graph);
+}
+
+/// What tells that a file was exchanged.
+struct FileMark {
+  std::uintmax_t bytes = 0;
+  std::filesystem::file_time_type changed;
+  friend bool operator==(const FileMark&, const FileMark&) = default;
+};
+
+FileMark mark_of(const std::filesystem::path& path) {
+  std::error_code error;
+  FileMark mark;
+  mark.bytes = std::filesystem::file_size(path, error);
+  if (!error) mark.changed = std::filesystem::last_write_time(path, error);
+  if (error) throw Error(Fault::io, cat("cannot look at the file: ", error.message()));
+  return mark;
+}
+
+/// The graph once more, for a session that gave it away.
+GraphSource source_of(const std::filesystem::path& path, const TargetOptions& options) {
+  return [path, options, mark = mark_of(path)] {
+    return during(
+        [&] { return cat("reading ", path.string(), " again for inputs of other sizes"); },
+        [&] {
+          if (mark_of(path) != mark) {
+            throw Error(Fault::io, "the file has changed since the model was loaded");
+          }
+          return graph_at(path, options);
+        });
+  };
+}
+
 std::unique_ptr<LoadedModel> load(const std::filesystem::path& path, const TargetOptions& options) {
   const TargetEnvironment& environment = options.environment;
   if (environment.ops == nullptr || environment.read == nullptr) {
@@ -90,7 +130,7 @@ std::unique_ptr<LoadedModel> load(const std::filesystem::path& path, const Targe
   return during(
       [&] { return cat("loading ", path.string(), " into native"); },
       [&] {
-        const Model model = environment.read(path);
+        Model model = environment.read(path);
         const auto plan = model.producer_name == kPlanProducer ? plan_at(path) : nullptr;
         if (plan == nullptr && environment.optimize != nullptr && !options.reference_only) {
           environment.optimize(*model.graph, *environment.ops);
@@ -105,8 +145,12 @@ std::unique_ptr<LoadedModel> load(const std::filesystem::path& path, const Targe
           return std::make_unique<NativeModel>(
               plan_session(model, plan, *environment.ops, std::move(session)), options.profile);
         }
+        GraphSource again;
+        if (options.release_weights) again = source_of(path, options);
         return std::make_unique<NativeModel>(
-            Session::create(*model.graph, *environment.ops, std::move(session)), options.profile);
+            Session::create(std::move(model.graph), *environment.ops, std::move(session),
+                            std::move(again)),
+            options.profile);
       });
 }
 
