@@ -63,7 +63,8 @@ Program::Program() : app_("pare makes AI models smaller and faster, and proves i
     sub->add_flag("-q,--quiet", common_.quiet, "no progress and notes on standard error");
     sub->add_option("--threads", common_.threads, "threads; 0 = all cores this process may use")
         ->check(CLI::Range(0, 4096));
-    if (sub->get_option_no_throw("--target") != nullptr && verb.name != "compress") {
+    const bool runs = sub->get_option_no_throw("--target") != nullptr && verb.name != "compress";
+    if (runs || verb.name == "compile") {
       sub->add_option("--tuning", common_.tuning,
                       "native: how kernels are chosen: by a fixed order, by time on this machine, "
                       "or by time among more variants")

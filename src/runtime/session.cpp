@@ -64,6 +64,7 @@ class PlannedSession final : public Session {
   std::vector<StepInfo> steps() const override {
     return plans_.empty() ? std::vector<StepInfo>() : plans_.front().plan->info();
   }
+  std::string timings_text() const override { return timings_.used_text(); }
   std::size_t arena_bytes() const override {
     return plans_.empty() ? 0 : plans_.front().plan->arena_bytes;
   }

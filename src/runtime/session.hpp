@@ -31,6 +31,9 @@ struct TuningOptions {
   std::function<double(const std::string& candidate, const std::function<void()>& run)> stopwatch;
   /// Where timings are kept; empty = $PARE_CACHE_DIR, $XDG_CACHE_HOME/pare or ~/.cache/pare.
   std::string folder;
+  /// Session::timings_text() of an earlier session: these timings decide, nothing is measured, and
+  /// nothing on disk is read or written.
+  std::string known;
 };
 
 struct SessionOptions {
@@ -99,6 +102,8 @@ class Session {
   virtual void set_profiling(bool on) = 0;
   /// Steps of the most recent plan.
   [[nodiscard]] virtual std::vector<StepInfo> steps() const = 0;
+  /// The timings that the plans of this session rest on, in the form of the file (see Timings).
+  [[nodiscard]] virtual std::string timings_text() const = 0;
   /// Bytes of the activation arena, and of packed weights, of the most recent plan.
   [[nodiscard]] virtual std::size_t arena_bytes() const = 0;
   [[nodiscard]] virtual std::size_t weight_bytes() const = 0;

@@ -81,37 +81,54 @@ fs::path Timings::file() const {
   return folder.empty() ? folder : folder / cat("timings-", kMachine, ".tsv");
 }
 
+Timings::Timings(TuningOptions options) : options_(std::move(options)) {
+  if (options_.known.empty()) return;
+  std::string why;
+  auto lines = parse(options_.known, why);
+  if (!lines) throw Error(Fault::corrupt, cat("known kernel timings: ", why));
+  lines_ = std::move(*lines);
+  loaded_ = true;
+  frozen_ = true;
+}
+
+std::optional<Timings::Lines> Timings::parse(std::string_view text, std::string& why) {
+  Lines lines;
+  for (std::uint64_t row = 0; !text.empty(); ++row) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) {
+      why = "the last line is cut off";
+      return std::nullopt;
+    }
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    if (row == 0) {
+      if (line == kHeader) continue;
+      why = "another kind of file";
+      return std::nullopt;
+    }
+    const std::string_view hash = line.substr(0, line.find('\t'));
+    auto times = hash.size() < line.size() ? numbers(line.substr(hash.size() + 1)) : std::nullopt;
+    if (!is_hash(hash) || !times) {
+      why = cat("line ", row + 1, " is no measurement");
+      return std::nullopt;
+    }
+    lines[std::string(hash)] = {row, std::move(*times)};
+  }
+  return lines;
+}
+
 std::optional<Timings::Lines> Timings::read() const {
   const fs::path path = file();
   std::error_code none;
   if (path.empty() || !fs::exists(path, none)) return std::nullopt;
-  const auto broken = [&](const std::string& why) -> std::optional<Lines> {
-    warn(cat("kernel timings in ", path.string(), " are not used (", why, "): measured anew"));
-    return std::nullopt;
-  };
-  std::string text;
+  std::string why;
   try {
-    text = read_text(path, kMostBytes);
+    if (auto lines = parse(read_text(path, kMostBytes), why)) return lines;
   } catch (const Error& e) {
-    return broken(e.message());
+    why = e.message();
   }
-  std::string_view rest = text;
-  Lines lines;
-  for (std::uint64_t row = 0; !rest.empty(); ++row) {
-    const std::size_t end = rest.find('\n');
-    if (end == std::string_view::npos) return broken("the last line is cut off");
-    const std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(end + 1);
-    if (row == 0) {
-      if (line != kHeader) return broken("another kind of file");
-      continue;
-    }
-    const std::string_view hash = line.substr(0, line.find('\t'));
-    auto times = hash.size() < line.size() ? numbers(line.substr(hash.size() + 1)) : std::nullopt;
-    if (!is_hash(hash) || !times) return broken(cat("line ", row + 1, " is no measurement"));
-    lines[std::string(hash)] = {row, std::move(*times)};
-  }
-  return lines;
+  warn(cat("kernel timings in ", path.string(), " are not used (", why, "): measured anew"));
+  return std::nullopt;
 }
 
 void Timings::load() {
@@ -125,6 +142,7 @@ std::optional<std::vector<double>> Timings::find(const std::string& question,
   load();
   const auto it = lines_.find(question);
   if (it == lines_.end() || it->second.milliseconds.size() != candidates) return std::nullopt;
+  used_.insert(question);
   return it->second.milliseconds;
 }
 
@@ -132,6 +150,24 @@ void Timings::add(const std::string& question, std::vector<double> milliseconds)
   load();
   lines_[question] = {UINT64_MAX, std::move(milliseconds)};
   fresh_.push_back(question);
+  used_.insert(question);
+}
+
+std::string Timings::used_text() const {
+  std::string text = cat(kHeader, "\n");
+  for (const std::string& question : used_) {
+    text += question;
+    char before = '\t';
+    for (const double ms : lines_.at(question).milliseconds) {
+      std::array<char, 32> digits{};
+      const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), ms);
+      text += before;
+      text.append(digits.data(), end.ptr);
+      before = ' ';
+    }
+    text += '\n';
+  }
+  return text;
 }
 
 void Timings::write(const fs::path& path, const Lines& lines) const {
@@ -157,7 +193,7 @@ void Timings::write(const fs::path& path, const Lines& lines) const {
 }
 
 void Timings::save() {
-  if (fresh_.empty()) return;
+  if (fresh_.empty() || !options_.known.empty()) return;
   const fs::path path = file();
   if (path.empty()) return;
   Lines all = lines_;

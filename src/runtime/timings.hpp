@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/session.hpp"
@@ -20,8 +22,8 @@ namespace pare {
 /// since. At most kMostTimings lines; the oldest go first.
 class Timings {
  public:
-  /// Does not touch the disk.
-  explicit Timings(TuningOptions options) : options_(std::move(options)) {}
+  /// Does not touch the disk. Errors: Fault::corrupt when options.known is no such text.
+  explicit Timings(TuningOptions options);
 
   [[nodiscard]] const TuningOptions& options() const noexcept { return options_; }
   /// What is known about a question with that many candidates.
@@ -33,6 +35,8 @@ class Timings {
   /// From now on nothing is measured: find() is all that may be asked.
   void freeze() noexcept { frozen_ = true; }
   [[nodiscard]] bool frozen() const noexcept { return frozen_; }
+  /// Header and lines of what was found or added, each number to its last bit.
+  [[nodiscard]] std::string used_text() const;
   /// Where the file is; empty when there is no place for it.
   [[nodiscard]] std::filesystem::path file() const;
 
@@ -42,6 +46,8 @@ class Timings {
     std::vector<double> milliseconds;
   };
   using Lines = std::map<std::string, Line>;
+  /// The lines of a text; what is wrong with it in `why`.
+  static std::optional<Lines> parse(std::string_view text, std::string& why);
   [[nodiscard]] std::optional<Lines> read() const;
   void load();
   void write(const std::filesystem::path& path, const Lines& lines) const;
@@ -49,6 +55,7 @@ class Timings {
   TuningOptions options_;
   Lines lines_;
   std::vector<std::string> fresh_;
+  std::set<std::string> used_;
   bool loaded_ = false;
   bool frozen_ = false;
 };

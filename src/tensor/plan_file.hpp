@@ -76,6 +76,9 @@ inline constexpr const char* kSource = "source";    ///< the model, as it was na
 inline constexpr const char* kSourceHash = "source_sha256";
 inline constexpr const char* kShapes = "shapes";  ///< of the inputs
 inline constexpr const char* kBf16 = "allow_bf16";
+inline constexpr const char* kExact = "exact_convolutions";
+inline constexpr const char* kTuning = "tuning";    ///< how kernels were chosen
+inline constexpr const char* kTimings = "timings";  ///< and by what times: Session::timings_text()
 }  // namespace plan_fact
 
 /// Writes facts and pieces. The file is not committed.

@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source=support.sh
 . "$(dirname "$0")/support.sh"
 
-help --size --bf16 --output --force
+help --size --bf16 --output --force --tuning --exact-convolutions
 cp "$model" model.onnx
 expect 0 "outputs are the same bits" "$pare" compile model.onnx -o model.plan --threads 1
 says "packed weights" "written: model.plan"
@@ -25,6 +25,19 @@ for threads in 1 2; do
   expect 0 "" "$pare" run model.plan --output-dir of-plan --threads $threads --force
   diff -r of-model of-plan || fail "the plan gives other outputs with $threads threads"
 done
+# The choice of kernels is part of the file: it needs no timings on disk, and makes none.
+export PARE_CACHE_DIR=$PWD/cache
+expect 0 "" "$pare" compile model.onnx -o tuned.plan --threads 1 --tuning full --json
+object '"tuning": "full"' '"exact_convolutions": false'
+rm -r cache
+expect 0 "" "$pare" run tuned.plan --output-dir of-tuned --threads 1
+"$pare" bench tuned.plan --profile --threads 1 --seconds 0.1 --json >profile.json 2>/dev/null
+grep -q " ms against " profile.json || fail "no kernel was chosen by time"
+absent cache
+expect 0 "" "$pare" compile model.onnx -o exact.plan --threads 1 --exact-convolutions
+expect 0 "" "$pare" run model.onnx --output-dir exact-model --threads 1 --exact-convolutions
+expect 0 "" "$pare" run exact.plan --output-dir exact-plan --threads 1
+diff -r exact-model exact-plan || fail "the plan gives other outputs than exact convolutions"
 # A plan is a model wherever one is given.
 expect 0 "" "$pare" inspect model.plan
 expect 0 "" "$pare" compare model.onnx model.plan --min-sqnr 100

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -148,6 +149,35 @@ TEST_F(Tuning_, WhatWasMeasuredIsReadBack) {
   choose(timings, {&kSecond, &kFirst});
   EXPECT_FALSE(clock.asked.empty());
   EXPECT_TRUE(warnings.empty());
+}
+
+TEST_F(Tuning_, KnownTimingsDecideAndNothingIsMeasuredOrKept) {
+  clock.seconds = {{"test:first", 2.0}, {"test:second", 0.5 / 3}};
+  Timings measured(options);
+  choose(measured, {&kFirst, &kSecond});
+  measured.add(question_hash("not asked for, but added"), {1});
+  options.known = measured.used_text();
+  EXPECT_EQ(options.known.rfind("pare timings 1\n", 0), 0U);
+  clock.asked.clear();
+  Timings timings(options);
+  EXPECT_EQ(choose(timings, {&kFirst, &kSecond}).names[0], "test:second");
+  // Only what was found is told again, to the last bit.
+  const std::string again = timings.used_text();
+  EXPECT_EQ(std::count(again.begin(), again.end(), '\n'), 2);
+  EXPECT_NE(options.known.find(again.substr(again.find('\n') + 1)), std::string::npos);
+  // What is not known stays as the table says.
+  EXPECT_EQ(choose(timings, {&kSecond, &kFirst}).names[0], "test:second");
+  timings.save();
+  EXPECT_TRUE(clock.asked.empty());
+  EXPECT_FALSE(fs::exists(options.folder));
+  options.known = "pare timings 1\nabc\t1\n";
+  try {
+    const Timings broken(options);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::corrupt);
+    EXPECT_NE(error.message().find("line 2"), std::string::npos);
+  }
 }
 
 TEST_F(Tuning_, ABrokenFileIsIgnoredWithAWarningAndReplaced) {

@@ -43,6 +43,7 @@ void bind_sizes(Graph& graph, const std::map<std::string, std::int64_t>& sizes) 
 struct Made {
   std::vector<Tensor> inputs;
   std::vector<Tensor> outputs;
+  std::string timings;  ///< that the choice of kernels rests on
   std::size_t packed_bytes = 0;
   std::size_t packed_pieces = 0;
 };
@@ -54,6 +55,15 @@ std::vector<PlanPiece> make_pieces(const Model& model, const Arguments& a, const
   SessionOptions options;
   options.threads = threads();
   options.allow_bf16 = a.bf16;
+  options.winograd = !console.options().exact_convolutions;
+  options.tuning.how = tuning_of(console.options().tuning);
+  if (options.tuning.how != Tuning::off) {
+    // Measured by a session of its own, as the kernels that lose are made there, too.
+    const auto tuned = Session::create(*model.graph, op_registry(), options);
+    (void)tuned->run(read_inputs(tuned->inputs(), {}, a.sizes, console.options().seed));
+    options.tuning.known = tuned->timings_text();
+    made.timings = options.tuning.known;
+  }
   const auto session =
       create_packed_session(*model.graph, op_registry(), options, store, std::string());
   made.inputs = read_inputs(session->inputs(), {}, a.sizes, console.options().seed);
@@ -105,6 +115,9 @@ int run(const Arguments& a, Console& console) {
   facts[plan_fact::kThreads] = cat(threads());
   facts[plan_fact::kShapes] = shapes_text(made.inputs);
   facts[plan_fact::kBf16] = a.bf16 ? "1" : "0";
+  facts[plan_fact::kExact] = console.options().exact_convolutions ? "1" : "0";
+  facts[plan_fact::kTuning] = console.options().tuning;
+  if (!made.timings.empty()) facts[plan_fact::kTimings] = made.timings;
   AtomicFile file(a.output, a.force);
   write_plan_file(file, facts, pieces);
   file.flush();
@@ -122,6 +135,8 @@ int run(const Arguments& a, Console& console) {
                   {"shapes", facts[plan_fact::kShapes]},
                   {"threads", threads()},
                   {"allow_bf16", a.bf16},
+                  {"exact_convolutions", console.options().exact_convolutions},
+                  {"tuning", console.options().tuning},
                   {"load_ms", load_s * 1000}});
   return 0;
 }
@@ -142,6 +157,7 @@ VerbDef verb_compile() {
   return {"compile", "make a model ready for this machine: a plan file that loads at once",
           "  pare compile model.onnx -o model.plan --threads 1\n"
           "  pare compile model.onnx -o batch4.plan --size N=4\n"
+          "  pare compile model.onnx -o model.plan --tuning full\n"
           "  pare run model.plan\n",
           setup};
 }

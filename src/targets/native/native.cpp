@@ -71,10 +71,16 @@ std::unique_ptr<Session> plan_session(const Model& model,
                                       const std::shared_ptr<const PlanFile>& plan,
                                       const OpRegistry& ops, SessionOptions session) {
   session.allow_bf16 = plan->fact(plan_fact::kBf16) == "1";
+  if (plan->fact(plan_fact::kExact) == "1") session.winograd = false;
+  session.tuning = TuningOptions();  // the weights are packed for the kernels as they were
   std::shared_ptr<PackedStore> store;
   const std::string runtime = plan->fact(plan_fact::kRuntime);
   if (runtime == runtime_text()) {
     store = std::make_shared<PlanFileStore>(plan);
+    session.tuning.known = plan->fact(plan_fact::kTimings);
+    if (!session.tuning.known.empty()) {
+      session.tuning.how = plan->fact(plan_fact::kTuning) == "full" ? Tuning::full : Tuning::fast;
+    }
   } else {
     warn(cat("the plan's packed weights are not used: they are those of ", escape_terminal(runtime),
              ", this is ", runtime_text()));
@@ -141,7 +147,6 @@ std::unique_ptr<LoadedModel> load(const std::filesystem::path& path, const Targe
         session.tuning = options.tuning;
         session.winograd = !options.exact_convolutions;
         if (plan != nullptr) {
-          session.tuning.how = Tuning::off;  // the weights are packed for the kernels as they were
           return std::make_unique<NativeModel>(
               plan_session(model, plan, *environment.ops, std::move(session)), options.profile);
         }
