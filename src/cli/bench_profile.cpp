@@ -4,31 +4,19 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "base/threads.hpp"
 #include "cli/bench.hpp"
 #include "cli/inputs.hpp"
-#include "evaluate/host.hpp"
-#include "evaluate/roofline.hpp"
+#include "evaluate/profile.hpp"
 #include "report/profile_page.hpp"
 
 namespace pare {
 namespace {
 
 constexpr std::size_t kShown = 25;
-constexpr std::size_t kWorst = 5;
 constexpr int kWarmUp = 3;
 constexpr int kLeastRuns = 20;
 constexpr int kMostRuns = 400;
 constexpr double kSeconds = 1;
-
-nlohmann::json peaks_json(const MachinePeaks& p) {
-  nlohmann::json reads = nlohmann::json::array();
-  for (const ReadRate& r : p.reads) reads.push_back({{"bytes", r.bytes}, {"gb_per_s", r.gb_per_s}});
-  return {{"threads", p.threads},   {"f32_gflops", p.f32_gflops},
-          {"f32_isa", p.f32_isa},   {"bf16_gflops", p.bf16_gflops},
-          {"bf16_isa", p.bf16_isa}, {"int8_gflops", p.int8_gflops},
-          {"int8_isa", p.int8_isa}, {"reads", reads}};
-}
 
 /// One line per number of threads.
 std::string peaks_text(const std::vector<MachinePeaks>& all) {
@@ -75,29 +63,6 @@ std::vector<StepInfo> timed_steps(const BenchArguments& a, const Console& consol
   return since(model->profile(), cold);
 }
 
-nlohmann::json step_json(const RoofStep& r, double total_ms) {
-  const StepInfo& s = r.step;
-  return {{"node", s.node},
-          {"op", s.op},
-          {"kernel", s.kernel},
-          {"output_shape", s.output_shape},
-          {"mean_ms", s.mean_ms},
-          {"share", total_ms > 0 ? s.mean_ms / total_ms : 0},
-          {"arithmetic", to_string(r.arithmetic)},
-          {"flops", s.cost.flops},
-          {"bytes", s.cost.bytes},
-          {"gflops", r.gflops},
-          {"gb_per_s", r.gb_per_s},
-          {"intensity", r.intensity},
-          {"roof_gflops", r.roof_gflops},
-          {"roof_ms", r.roof_ms},
-          {"roofline_share", r.share},
-          {"lost_ms", r.lost_ms},
-          {"bound", r.by_memory ? "memory" : "arithmetic"},
-          {"refused", s.refused},
-          {"slower", s.slower}};
-}
-
 std::string steps_text(const Roofline& roof) {
   Table table({"node", "kernel", "time", "share", "GFLOP/s", "GB/s", "of its roof", "bound by"});
   std::vector<const RoofStep*> order;
@@ -118,7 +83,7 @@ std::string steps_text(const Roofline& roof) {
 std::string worst_text(const Roofline& roof) {
   std::string out = "\nMost time lost against the roof:\n";
   Table table({"node", "kernel", "time", "at its roof", "lost", "refused before"});
-  for (const std::size_t i : worst_steps(roof, kWorst)) {
+  for (const std::size_t i : worst_steps(roof, kWorstSteps)) {
     const RoofStep& r = roof.steps[i];
     table.row({r.step.node, r.step.kernel, fixed(r.step.mean_ms, 4) + " ms",
                fixed(r.roof_ms, 4) + " ms", fixed(r.lost_ms, 4) + " ms",
@@ -131,34 +96,15 @@ std::string worst_text(const Roofline& roof) {
 
 nlohmann::json bench_profile(const BenchArguments& a, const Console& console, std::string& text) {
   const std::vector<StepInfo> steps = timed_steps(a, console);
-  std::vector<MachinePeaks> peaks = {measure_peaks(1)};
-  if (threads() > 1) peaks.push_back(measure_peaks(threads()));
+  const std::vector<MachinePeaks> peaks = measure_all_peaks();
   const Roofline roof = roofline(steps, peaks.back());
   text += cat("\n", steps_text(roof), worst_text(roof), "\n", peaks_text(peaks));
   text += cat("All nodes: ", fixed(roof.total_ms, 3), " ms, ", fixed(roof.flops * 1e-9, 3),
               " GFLOP; ", percent(roof.share_of_peak), " of the arithmetic peak, ",
               percent(roof.share_of_roof), " of the roof\n");
-  nlohmann::json out = nlohmann::json::array();
-  for (const RoofStep& r : roof.steps) out.push_back(step_json(r, roof.total_ms));
-  std::stable_sort(out.begin(), out.end(), [](const auto& x, const auto& y) {
-    return x["mean_ms"].template get<double>() > y["mean_ms"].template get<double>();
-  });
-  nlohmann::json worst = nlohmann::json::array();
-  for (const std::size_t i : worst_steps(roof, kWorst)) worst.push_back(roof.steps[i].step.node);
-  nlohmann::json machine = nlohmann::json::array();
-  for (const MachinePeaks& p : peaks) machine.push_back(peaks_json(p));
-  nlohmann::json j = {{"model", a.model},
-                      {"target", a.target},
-                      {"cpu", host_info().cpu},
-                      {"threads", threads()},
-                      {"total_ms", roof.total_ms},
-                      {"roof_ms", roof.roof_ms},
-                      {"flops", roof.flops},
-                      {"share_of_peak", roof.share_of_peak},
-                      {"share_of_roof", roof.share_of_roof},
-                      {"peaks", machine},
-                      {"worst", worst},
-                      {"nodes", out}};
+  nlohmann::json j = profile_json(roof, peaks);
+  j["model"] = a.model;
+  j["target"] = a.target;
   if (!a.html.empty()) {
     write_text(a.html, profile_page(j), /*force=*/true);
     text += cat("written: ", a.html, "\n");

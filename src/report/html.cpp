@@ -134,7 +134,7 @@ std::string render_html(const nlohmann::json& record) {
     report::Word title;
     std::string (*render)(const report::Json&);
   };
-  const std::array<Part, 10> parts = {
+  const std::array<Part, 11> parts = {
       {{"verdict", report::word("verdict"), report::verdict},
        {"warnings", report::word("warnings"), report::warnings},
        {"comparison", report::word("comparison"), report::before_after},
@@ -142,6 +142,7 @@ std::string render_html(const nlohmann::json& record) {
        {"trials", report::word("trials"), report::trials_table},
        {"sensitivity", report::word("sensitivity"), report::sensitivity},
        {"times", report::word("times"), report::layer_times},
+       {"roofline", report::word("roofline"), report::roofline},
        {"errors", report::word("errors"), report::error_distribution},
        {"refusals", report::word("refusals"), report::refusals},
        {"provenance", report::word("provenance"), report::provenance}}};

@@ -284,6 +284,14 @@ std::string head(const std::string& model) {
 }
 
 }  // namespace
+
+std::string roofline(const Json& record) {
+  const Json& p = member(record, "profile");
+  const std::string plot = picture(p);
+  if (plot.empty()) return {};
+  return section("roofline", word("roofline"), figures(p) + worst(p) + plot + machine(p));
+}
+
 }  // namespace report
 
 std::string profile_page(const nlohmann::json& p) {

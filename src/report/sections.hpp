@@ -22,6 +22,8 @@ std::string trials_table(const Json& record);
 std::string trial_card(const Json& trial);
 std::string sensitivity(const Json& record);
 std::string layer_times(const Json& record);
+/// The result's steps against what the machine can do.
+std::string roofline(const Json& record);
 std::string error_distribution(const Json& record);
 std::string refusals(const Json& record);
 std::string provenance(const Json& record);

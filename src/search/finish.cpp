@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "evaluate/fidelity.hpp"
 #include "evaluate/metrics.hpp"
+#include "evaluate/profile.hpp"
 #include "runtime/session.hpp"
 
 namespace pare {
@@ -143,7 +144,15 @@ void finish(Workbench& bench, const TuneOptions& options, const Trial& winner, F
   }
   findings.verification = verify_written(bench, file);
   try {
-    findings.layers = join_profiles(profile(bench, bench.settings().model), profile(bench, file));
+    const std::vector<StepInfo> before = profile(bench, bench.settings().model);
+    const std::vector<StepInfo> after = profile(bench, file);
+    findings.layers = join_profiles(before, after);
+    const bool has_costs =
+        std::any_of(after.begin(), after.end(), [](const auto& s) { return s.cost.flops > 0; });
+    if (has_costs) {
+      const std::vector<MachinePeaks> peaks = measure_all_peaks();
+      findings.profile = profile_json(roofline(after, peaks.back()), peaks);
+    }
   } catch (const Error& e) {
     findings.warnings.push_back(cat("no time per layer: ", e.message()));
   }

@@ -41,6 +41,7 @@ struct Findings {
   std::vector<Refusal> refusals;
   Verification verification;
   std::vector<LayerTimes> layers;
+  nlohmann::json profile;  ///< of the result: profile_json, where the target tells what steps cost
   std::vector<std::string> warnings;
   double seconds = 0;
 };

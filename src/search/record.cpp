@@ -215,6 +215,7 @@ json make_record(Workbench& bench, const TuneOptions& options, const TuneResult&
   record["recipe"] = result.chosen ? recipe.yaml() : std::string();
   record["sensitivity"] = sensitivity_json(findings.sensitivity, kept_float(recipe));
   record["layers"] = layers_json(findings.layers);
+  record["profile"] = findings.profile;
   record["refusals"] = refusals_json(findings.refusals, result.trials);
   record["warnings"] = findings.warnings;
   record["times"] = {{"total_s", number(findings.seconds)}};

@@ -36,6 +36,7 @@ digest=$(sha256sum <small.onnx | cut -d' ' -f1)
 grep -qF "$digest" record.json || fail "the record does not have the SHA-256 of the output"
 grep -qF '"pare_record": ' record.json || fail "no record"
 grep -q '^<!doctype html>' report.html || fail "no report"
+grep -q 'id="roofline"' report.html || fail "no roofline of the result"
 # The page is that of the record, as `pare report` makes it.
 "$pare" report record.json -o again.html >/dev/null
 cmp report.html again.html || fail "pare report gives another page"

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "report/sections.hpp"
+
 namespace pare {
 namespace {
 
@@ -74,6 +76,15 @@ TEST(ProfilePage, MissingFiguresAreNoError) {
   p["nodes"][0] = json::object();
   p["peaks"][0] = 7;
   EXPECT_THAT(profile_page(p), HasSubstr("</html>"));
+}
+
+TEST(ProfilePage, ARecordShowsTheRooflineOfItsResult) {
+  EXPECT_EQ(report::roofline(json::object()), "");
+  EXPECT_EQ(report::roofline({{"profile", nullptr}}), "");
+  const std::string part = report::roofline({{"profile", profile()}});
+  EXPECT_THAT(part, HasSubstr("<svg class=\"plot\""));
+  EXPECT_THAT(part, HasSubstr("Conv &#39;first&#39;"));
+  EXPECT_THAT(part, HasSubstr("int8 800"));
 }
 
 }  // namespace
