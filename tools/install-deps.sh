@@ -28,7 +28,7 @@ core=(
   protobuf-compiler libprotobuf-dev libopenblas-openmp-dev liblapacke-dev
   libdnnl-dev ocl-icd-opencl-dev  # oneDNN was built with OpenCL and its CMake files ask for it
   libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev libopenjp2-7-dev
-  libre2-dev libicu-dev libsqlite3-dev zlib1g-dev libssl-dev libxxhash-dev
+  libre2-dev libicu-dev libpcre2-dev libsqlite3-dev zlib1g-dev libssl-dev libxxhash-dev
 )
 # shellcheck disable=SC2034
 test=(libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata)
