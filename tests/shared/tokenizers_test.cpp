@@ -150,7 +150,7 @@ INSTANTIATE_TEST_SUITE_P(, Vocabularies, testing::Values("llama-spm", "gpt-2", "
                            return name;
                          });
 
-TEST(Vocabularies, DecodeWhatTheyEncode) {
+TEST(Tokenizers, OfGgufDecodeWhatTheyEncode) {
   for (const char* name : {"llama-spm", "gpt-2"}) {
     const std::string file = cat("tokenizers/ggml-vocab-", name, ".gguf");
     const Tokenizer t = from_gguf(file);

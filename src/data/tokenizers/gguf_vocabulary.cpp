@@ -105,7 +105,7 @@ Parts scored_parts(const VocabularyData& d, bool unigram) {
   rules.remove_extra = d.remove_extra_whitespaces.value_or(false);
   rules.kept = std::make_shared<const Trie>(trie_of(
       *parts->vocabulary, scored, [](PieceKind kind) { return kind == PieceKind::user_defined; }));
-  parts->decode = sentencepiece_decode_rules(rules.add_prefix);
+  parts->decode = sentencepiece_decode_rules(rules.add_prefix ? 1 : 0);
   parts->normalizer = sentencepiece_rules(std::move(rules));
   const bool bytes = std::count(scored.kinds.begin(), scored.kinds.end(), PieceKind::byte) > 0;
   const UnknownRule unknown{parts->special.unknown, bytes, true};

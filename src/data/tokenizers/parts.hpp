@@ -38,9 +38,9 @@ Tokenizer finish(std::unique_ptr<TokenizerParts> parts);
 std::unique_ptr<TokenizerParts> new_parts(std::string kind, Vocabulary vocabulary);
 /// Decoding for letters that stand for bytes.
 DecodeRules byte_letter_rules();
-/// Decoding for marks that stand for blanks and tokens that stand for bytes. `prefix`: a blank was
-/// added before the text.
-DecodeRules sentencepiece_decode_rules(bool prefix);
+/// Decoding for marks that stand for blanks and tokens that stand for bytes, without up to
+/// `strip_first` blanks at the beginning.
+DecodeRules sentencepiece_decode_rules(std::size_t strip_first);
 
 /// What tokenizer_config.json adds to the parts. Errors: Fault::corrupt.
 void apply_config(TokenizerParts& parts, std::string_view config);

@@ -1,6 +1,7 @@
 // tokenizer.model of SentencePiece: the message sentencepiece.ModelProto in protobuf's wire format,
 // of which a few fields matter. Source: google/sentencepiece, sentencepiece_model.proto.
 #include <bit>
+#include <limits>
 
 #include "base/cursor.hpp"
 #include "base/error.hpp"
@@ -144,6 +145,12 @@ TokenId special_id(const Proto& p, std::int32_t id, PieceKind kind) {
   return there ? id : -1;
 }
 
+/// Most blanks at the beginning that are not the text's.
+std::size_t blanks_before(const Proto& p) {
+  if (p.remove_extra) return std::numeric_limits<std::size_t>::max();
+  return p.add_prefix && !p.blank_is_suffix ? 1 : 0;
+}
+
 }  // namespace
 
 std::unique_ptr<TokenizerParts> sentencepiece_parts(std::string_view bytes, bool everywhere) {
@@ -174,7 +181,7 @@ std::unique_ptr<TokenizerParts> sentencepiece_parts(std::string_view bytes, bool
   rules.blank_is_suffix = p.blank_is_suffix;
   rules.kept = std::make_shared<const Trie>(
       trie_of(v, p.scored, [](PieceKind kind) { return kind == PieceKind::user_defined; }));
-  parts->decode = sentencepiece_decode_rules(p.add_prefix && !p.blank_is_suffix);
+  parts->decode = sentencepiece_decode_rules(blanks_before(p));
   parts->normalizer = sentencepiece_rules(std::move(rules));
   const UnknownRule unknown{special.unknown, p.byte_fallback, true};
   parts->model = bpe ? make_scored_bpe(v, std::move(p.scored), unknown)

@@ -118,11 +118,11 @@ DecodeRules byte_letter_rules() {
   return rules;
 }
 
-DecodeRules sentencepiece_decode_rules(bool prefix) {
+DecodeRules sentencepiece_decode_rules(std::size_t strip_first) {
   DecodeRules rules;
   rules.each.push_back({DecodeStep::Kind::replace, " ", Pattern::literal(kSpaceMark)});
   rules.each.push_back({DecodeStep::Kind::byte_tokens});
-  rules.strip_first = prefix ? 1 : 0;
+  rules.strip_first = strip_first;
   return rules;
 }
 

@@ -1,5 +1,6 @@
 // The unigram language model of SentencePiece: T5, XLM-RoBERTa, ALBERT.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "base/error.hpp"
@@ -10,8 +11,8 @@
 namespace pare {
 namespace {
 
-constexpr double kUnknownPenalty = 10;
-constexpr double kNever = -std::numeric_limits<double>::infinity();
+constexpr float kUnknownPenalty = 10;
+constexpr float kNever = -std::numeric_limits<float>::infinity();
 
 class Unigram final : public TokenModel {
  public:
@@ -20,15 +21,14 @@ class Unigram final : public TokenModel {
     check_scores(vocabulary, scored_);
     words_ = trie_of(vocabulary, scored_,
                      [](PieceKind kind) { return is_text(kind) && kind != PieceKind::unused; });
-    least_ = std::numeric_limits<double>::infinity();
-    most_ = kNever;
+    least_ = std::numeric_limits<float>::infinity();
     for (std::int64_t id = 0; id < vocabulary.size(); ++id) {
       const auto at = static_cast<std::size_t>(id);
       if (!vocabulary.has(id) || scored_.kinds[at] != PieceKind::normal) continue;
-      least_ = std::min<double>(least_, scored_.scores[at]);
-      most_ = std::max<double>(most_, scored_.scores[at]);
+      least_ = std::min(least_, scored_.scores[at]);
+      most_ = std::max(most_, scored_.scores[at]);
     }
-    if (most_ < least_) least_ = most_ = 0;
+    if (std::isinf(least_)) least_ = 0;
   }
 
   void encode(std::string_view piece, std::vector<TokenId>& out) const override {
@@ -53,9 +53,10 @@ class Unigram final : public TokenModel {
   }
 
  private:
-  /// The best way to a place in the piece: its score, and the token that it ends with.
+  /// The best way to a place in the piece: its score, and the token that it ends with. Scores are
+  /// rounded as SentencePiece rounds them, because rounding decides between equals.
   struct End {
-    double score = kNever;
+    float score = kNever;
     std::uint32_t size = 0;
     TokenId id = -1;
   };
@@ -64,9 +65,9 @@ class Unigram final : public TokenModel {
     const auto at = static_cast<std::size_t>(id);
     // A bonus that no way around a user-defined token has.
     if (scored_.kinds[at] == PieceKind::user_defined) {
-      return static_cast<double>(size) * most_ - 0.1;
+      return static_cast<float>(size) * most_ - 0.1;
     }
-    return scored_.scores[at];
+    return static_cast<double>(scored_.scores[at]);
   }
 
   [[nodiscard]] std::vector<End> best_ends(std::string_view piece) const {
@@ -74,11 +75,12 @@ class Unigram final : public TokenModel {
     ends[0].score = 0;
     for (std::size_t at = 0; at < piece.size();) {
       const std::size_t letter = utf8_at(piece, at).size;
-      const double here = ends[at].score;
+      const float here = ends[at].score;
       const auto reach = [&](std::size_t size, TokenId id, double s) {
         End& end = ends[at + size];
-        if (end.size == 0 || here + s > end.score) {
-          end = {here + s, static_cast<std::uint32_t>(size), id};
+        const double sum = here + s;
+        if (end.size == 0 || sum > static_cast<double>(end.score)) {
+          end = {static_cast<float>(sum), static_cast<std::uint32_t>(size), id};
         }
       };
       bool single = false;
@@ -86,7 +88,7 @@ class Unigram final : public TokenModel {
         reach(size, id, score(id, size));
         single = single || size == letter;
       });
-      if (!single) reach(letter, -1, least_ - kUnknownPenalty);
+      if (!single) reach(letter, -1, static_cast<double>(least_ - kUnknownPenalty));
       at += letter;
     }
     return ends;
@@ -95,8 +97,8 @@ class Unigram final : public TokenModel {
   ScoredVocabulary scored_;
   UnknownWriter unknown_;
   Trie words_;
-  double least_ = 0;
-  double most_ = 0;
+  float least_ = 0;
+  float most_ = 0;  ///< of the scores and 0
 };
 
 }  // namespace
