@@ -1,0 +1,19 @@
+// tokenizer.model of SentencePiece, and a text through what comes of it.
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/error.hpp"
+#include "data/tokenizers/tokenizer.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = std::as_bytes(std::span(data, size));
+  try {
+    const pare::Tokenizer t = pare::parse_sentencepiece(
+        {static_cast<const char*>(static_cast<const void*>(bytes.data())), bytes.size()});
+    static_cast<void>(t.decode(t.encode(" ab a\xC3\xA9  1<s>\xEF\xAC\x81")));
+  } catch (const pare::Error&) {
+    return 0;
+  }
+  return 0;
+}
