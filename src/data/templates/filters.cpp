@@ -77,7 +77,7 @@ Value tojson(Interpreter& in, const Value& v, const Arguments& a) {
     const std::int64_t indent = b.integer(0, 0);
     if (indent < 0 || indent > 100) in.fail(Fault::corrupt, cat("an indent of ", indent));
     style.indent = static_cast<int>(indent);
-    style.item_separator = ",";
+    style.item_separator.assign(1, ',');
     in.work(v.weight() * static_cast<std::uint64_t>(1 + indent));
   }
   style.ascii_only = b.flag(1, false);

@@ -164,8 +164,8 @@ TextStep replace_matches(Pattern pattern, std::string content) {
   };
 }
 
-TextStep prepend(std::string text) {
-  return [prefix = std::move(text)](std::string_view text, bool) {
+TextStep prepend(std::string prefix) {
+  return [prefix = std::move(prefix)](std::string_view text, bool) {
     return text.empty() ? std::string() : prefix + std::string(text);
   };
 }

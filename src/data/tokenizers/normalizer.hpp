@@ -27,8 +27,8 @@ TextStep strip_accents();
 TextStep strip_white_space(bool left, bool right);
 /// Every match replaced by `content`. Errors: Fault::resource when the text grows beyond 1 GiB.
 TextStep replace_matches(Pattern pattern, std::string content);
-/// `text` before everything that is not empty.
-TextStep prepend(std::string text);
+/// `prefix` before everything that is not empty.
+TextStep prepend(std::string prefix);
 TextStep map_characters(std::shared_ptr<const Charsmap> map);
 /// Removes control characters, makes every white space one that splits (as NMT does).
 TextStep clean_for_translation();

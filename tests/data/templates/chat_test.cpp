@@ -50,14 +50,14 @@ TEST(Chat, TemplatesRefuseRolesThatTheyDoNotKnow) {
   Conversation c;
   c.more = {{"bos_token", "<s>"}, {"eos_token", "</s>"}};
   c.messages = {{{"role", "system"}, {"content", "x"}}};
-  EXPECT_NE(
-      expect_fault(Fault::usage, [&] { ChatTemplate(kGemma).render(c); }).find("no system role"),
-      std::string::npos);
+  EXPECT_NE(expect_fault(Fault::usage, [&] { return ChatTemplate(kGemma).render(c); })
+                .find("no system role"),
+            std::string::npos);
   c.messages = {{{"role", "user"}, {"content", "x"}}, {{"role", "user"}, {"content", "y"}}};
-  expect_fault(Fault::usage, [&] { ChatTemplate(kLlama2).render(c); });
-  expect_fault(Fault::usage, [&] { ChatTemplate(kMistral).render(c); });
+  expect_fault(Fault::usage, [&] { return ChatTemplate(kLlama2).render(c); });
+  expect_fault(Fault::usage, [&] { return ChatTemplate(kMistral).render(c); });
   c.messages = {{{"role", "user"}}};
-  EXPECT_NE(expect_fault(Fault::corrupt, [&] { ChatTemplate(kChatml).render(c); })
+  EXPECT_NE(expect_fault(Fault::corrupt, [&] { return ChatTemplate(kChatml).render(c); })
                 .find("'content' is undefined"),
             std::string::npos);
 }

@@ -122,10 +122,8 @@ TEST(TokenizerJson, UnigramAndMetaspace) {
   j["normalizer"] = {{"type", "NFKC"}};
   j["pre_tokenizer"] = {{"type", "Metaspace"}, {"replacement", "_"}, {"prepend_scheme", "always"}};
   j["decoder"] = {{"type", "Metaspace"}, {"replacement", "_"}};
-  j["model"] = {
-      {"type", "Unigram"},
-      {"unk_id", 0},
-      {"vocab", {{"<unk>", 0}, {"<s>", 0}, {"_", -3}, {"_a", -1}, {"b", -2}, {"fi", -2}}}};
+  j["model"] = Json::parse(R"({"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["<s>", 0],
+    ["_", -3], ["_a", -1], ["b", -2], ["fi", -2]]})");
   const Tokenizer t = parse_tokenizer_json(j.dump());
   EXPECT_EQ(t.kind(), "unigram");
   EXPECT_EQ(t.encode("ab \xEF\xAC\x81zz"), (Ids{1, 3, 4, 2, 5, 0}));
@@ -235,11 +233,26 @@ TEST(TokenizerJson, ContradictionsAreCorrupt) {
     j["pre_tokenizer"] = {{"type", "Split"}, {"pattern", {{"String", "a"}}}, {"behavior", "x"}};
   });
   corrupt([](Json& j) { j["pre_tokenizer"] = {{"type", "Metaspace"}, {"prepend_scheme", "x"}}; });
-  corrupt(
-      [](Json& j) {
-        j["model"] =
-            Json::parse(R"({"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["<s>", 0],
-    ["_", -3], ["_a", -1], ["b", -2], ["fi", -2]]})");
+  corrupt([](Json& j) {
+    j["model"] = {{"type", "Unigram"}, {"unk_id", 5}, {"vocab", Json::parse(R"([["a", 0]])")}};
+  });
+  corrupt([](Json& j) {
+    j["model"] = {{"type", "Unigram"}, {"vocab", Json::parse(R"([["a"]])")}};
+  });
+  corrupt([](Json& j) {
+    j["model"] = {{"type", "WordPiece"}, {"unk_token", "x"}, {"vocab", {{"a", 0}}}};
+  });
+  expect_fault(Fault::corrupt, [] { parse_tokenizer_json("{\"a\": 1"); });
+  EXPECT_NE(expect_fault(Fault::corrupt, [] { parse_tokenizer_json(R"({"a": 1, "a": 2})"); })
+                .find("twice"),
+            std::string::npos);
+  expect_fault(Fault::resource, [] { parse_tokenizer_json(std::string(200'000, '[')); });
+}
+
+TEST(TokenizerJson, SurvivesEveryPrefixAndFlippedBits) {
+  expect_robust(
+      llama_json().dump(),
+      [](auto bytes) {
         const Tokenizer t = parse_tokenizer_json(
             {static_cast<const char*>(static_cast<const void*>(bytes.data())), bytes.size()});
         static_cast<void>(t.decode(t.encode("ab a\xC3\xA9<s>")));
