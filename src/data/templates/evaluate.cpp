@@ -120,6 +120,14 @@ Value sum_of(Interpreter& in, const Value& a, const Value& b) {
   return Value::list(std::move(items), a.is_tuple());
 }
 
+/// A method as a value, with the object that it is of.
+Value bound_method(const Value& object, const std::string& name) {
+  return Value(FunctionData{name, [object, name](Interpreter& in, const Arguments& a) {
+                              auto result = call_method(in, object, name, a);
+                              return result ? *result : Value();
+                            }});
+}
+
 }  // namespace
 
 Value binary(Interpreter& in, const std::string& sign, const Value& a, const Value& b) {
@@ -330,10 +338,7 @@ Value Interpreter::eval_kind(const Expression& e) {
       here_ = e.place;
       Value v = member(object, e.name);
       if (!v.is_undefined() || !has_method(object, e.name)) return v;
-      const std::string method = e.name;
-      return Value(FunctionData{method, [object, method](Interpreter& in, const Arguments& a) {
-                                  return call_method(in, object, method, a).value_or(Value());
-                                }});
+      return bound_method(object, e.name);
     }
     case Kind::index: {
       const Value object = eval(*e.parts[0]);

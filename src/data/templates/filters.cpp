@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <numeric>
 
 #include "base/suggest.hpp"
 #include "base/text.hpp"
@@ -254,14 +255,17 @@ bool before(Interpreter& in, const Value& a, const Value& b) {
   return *less;
 }
 
-Value sorted(Interpreter& in, std::vector<std::pair<Value, Value>> items, bool reverse) {
+Value sorted(Interpreter& in, const std::vector<std::pair<Value, Value>>& items, bool reverse) {
   // Sorting must not see an order that fails half-way, so that all pairs are looked at before.
   for (std::size_t i = 1; i < items.size(); ++i) before(in, items[i - 1].first, items[i].first);
-  std::stable_sort(items.begin(), items.end(), [&](const auto& a, const auto& b) {
-    return reverse ? before(in, b.first, a.first) : before(in, a.first, b.first);
+  std::vector<std::size_t> order(items.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return reverse ? before(in, items[b].first, items[a].first)
+                   : before(in, items[a].first, items[b].first);
   });
   std::vector<Value> out;
-  for (auto& [key, item] : items) out.push_back(std::move(item));
+  for (const std::size_t i : order) out.push_back(items[i].second);
   return Value::list(std::move(out));
 }
 

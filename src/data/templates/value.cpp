@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <numeric>
 
 #include "base/error.hpp"
 #include "data/tokenizers/utf8.hpp"
@@ -121,19 +122,22 @@ class JsonWriter {
     out_ += ']';
   }
   void put_map(const Value& v, int level) {
-    std::vector<std::pair<Value, Value>> entries = v.entries();
+    const std::vector<std::pair<Value, Value>>& entries = v.entries();
     if (entries.empty()) {
       out_ += "{}";
       return;
     }
+    std::vector<std::size_t> order(entries.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
     if (style_.sort_keys) {
-      std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-        return less_than(a.first, b.first).value_or(false);
+      std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return less_than(entries[a].first, entries[b].first).value_or(false);
       });
     }
     out_ += '{';
     bool first = true;
-    for (const auto& [key, value] : entries) {
+    for (const std::size_t i : order) {
+      const auto& [key, value] = entries[i];
       between(first, level + 1);
       first = false;
       if (key.is(Value::Kind::text)) {
