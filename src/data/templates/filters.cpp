@@ -65,10 +65,11 @@ Value trim_of(Interpreter& in, const Value& v, const Arguments& a) {
   return Value(stripped(text_of(in, v), &characters, true, true));
 }
 
-template <std::string (*Change)(std::string_view)>
+template <auto Change>
 Value changed(Interpreter& in, const Value& v, const Arguments& a) {
   const Bound b(in, "this filter", a, {});
-  return Value(Change(text_of(in, v)));
+  std::string text = Change(text_of(in, v));
+  return Value(std::move(text));
 }
 
 Value tojson(Interpreter& in, const Value& v, const Arguments& a) {
@@ -265,6 +266,7 @@ Value sorted(Interpreter& in, const std::vector<std::pair<Value, Value>>& items,
                    : before(in, items[a].first, items[b].first);
   });
   std::vector<Value> out;
+  out.reserve(order.size());
   for (const std::size_t i : order) out.push_back(items[i].second);
   return Value::list(std::move(out));
 }
@@ -408,6 +410,7 @@ Value Interpreter::filter(const std::string& name, const Value& subject,
       std::find_if(kFilters.begin(), kFilters.end(), [&](const Row& r) { return r.name == name; });
   if (at != kFilters.end()) return at->call(*this, subject, arguments);
   std::vector<std::string> known;
+  known.reserve(kFilters.size());
   for (const Row& r : kFilters) known.emplace_back(r.name);
   fail(Fault::unsupported,
        cat("there is no filter '", escape_terminal(name, 40), "'", suggestion(name, known)));

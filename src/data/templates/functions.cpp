@@ -188,6 +188,7 @@ bool Interpreter::test(const std::string& name, const Value& subject, const Argu
       std::find_if(kTests.begin(), kTests.end(), [&](const Row& r) { return r.name == name; });
   if (at == kTests.end()) {
     std::vector<std::string> known;
+    known.reserve(kTests.size());
     for (const Row& r : kTests) known.emplace_back(r.name);
     fail(Fault::unsupported,
          cat("there is no test '", escape_terminal(name, 40), "'", suggestion(name, known)));

@@ -70,7 +70,7 @@ class Lexer {
       const char kind = source_[next + 1];
       if (kind == '{' || kind == '%' || kind == '#') break;
     }
-    std::string_view text = std::string_view(source_).substr(at_, next - at_);
+    std::string_view text = std::string_view{source_}.substr(at_, next - at_);
     const Place begin = place();
     if (next < source_.size()) text = before_tag(text, next);
     if (!text.empty()) out_.push_back({Token::Kind::data, std::string(text), begin});
@@ -157,7 +157,7 @@ class Lexer {
       if (strips) ++p;
       if (source_.compare(p, 2, "%}") != 0) continue;
       const std::string_view text =
-          before_tag(std::string_view(source_).substr(from, open - from), open);
+          before_tag(std::string_view{source_}.substr(from, open - from), open);
       if (!text.empty()) out_.push_back({Token::Kind::data, std::string(text), begin});
       at_ = p + 2;
       after_tag(strips, true);
@@ -278,7 +278,7 @@ class Lexer {
     constexpr std::string_view kSigns = "+-*/%~<>=()[]{}|,.:";
     if (text.size() == 1 && kSigns.find(text[0]) == std::string_view::npos) {
       fail(cat("'",
-               escape_terminal(std::string_view(source_).substr(at_, utf8_at(source_, at_).size)),
+               escape_terminal(std::string_view{source_}.substr(at_, utf8_at(source_, at_).size)),
                "' means nothing here"));
     }
     if (text == "(" || text == "[" || text == "{") ++brackets;

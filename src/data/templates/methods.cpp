@@ -37,7 +37,7 @@ Value split_at_spaces(const std::string& text, std::int64_t most) {
   };
   for (skip(); at < text.size(); skip()) {
     if (most >= 0 && static_cast<std::int64_t>(parts.size()) == most) {
-      parts.emplace_back(stripped(std::string_view(text).substr(at), nullptr, false, true));
+      parts.emplace_back(stripped(std::string_view{text}.substr(at), nullptr, false, true));
       break;
     }
     const std::size_t begin = at;
@@ -123,7 +123,7 @@ Value position(Interpreter& in, const Value& v, const Arguments& a, std::string_
   const std::string wanted = b.text(0);
   const std::size_t at = last ? v.text().rfind(wanted) : v.text().find(wanted);
   return at == std::string::npos ? Value(std::int64_t{-1})
-                                 : Value(length_of(std::string_view(v.text()).substr(0, at)));
+                                 : Value(length_of(std::string_view{v.text()}.substr(0, at)));
 }
 
 Value count(Interpreter& in, const Value& v, const Arguments& a) {

@@ -70,7 +70,7 @@ void put_json_text(std::string& out, const std::string& text, bool ascii_only) {
           put_escape(out, 0xD800 + ((c.value - 0x10000) >> 10U));
           put_escape(out, 0xDC00 + ((c.value - 0x10000) & 0x3FFU));
         } else {
-          out += std::string_view(text).substr(at, c.size);
+          out += std::string_view{text}.substr(at, c.size);
         }
     }
     at += c.size;
@@ -221,14 +221,14 @@ Value Value::list(std::vector<Value> items, bool tuple) {
 
 Value Value::map(std::vector<std::pair<Value, Value>> items) {
   auto data = std::make_shared<MapData>();
-  for (auto& [key, value] : items) {
-    take_in(*data, key);
-    take_in(*data, value);
-    const auto [at, fresh] = data->index.emplace(key_of(key), data->entries.size());
+  for (std::pair<Value, Value>& entry : items) {
+    take_in(*data, entry.first);
+    take_in(*data, entry.second);
+    const auto [at, fresh] = data->index.emplace(key_of(entry.first), data->entries.size());
     if (fresh) {
-      data->entries.emplace_back(std::move(key), std::move(value));
+      data->entries.push_back(std::move(entry));
     } else {
-      data->entries[at->second].second = std::move(value);
+      data->entries[at->second].second = std::move(entry.second);
     }
   }
   Value v;

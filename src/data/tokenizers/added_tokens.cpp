@@ -54,7 +54,7 @@ AddedTokens::AddedTokens(std::vector<AddedToken> tokens) : tokens_(std::move(tok
       throw Error(Fault::corrupt, cat("added token '", shown, "' has the numbers ",
                                       tokens_[at->second].id, " and ", t.id));
     }
-    const auto word = std::pair(std::string_view(t.content), static_cast<std::int32_t>(i));
+    const auto word = std::pair(std::string_view{t.content}, static_cast<std::int32_t>(i));
     words[t.normalized ? 1 : 0][1].push_back(word);
     if (!t.special) words[t.normalized ? 1 : 0][0].push_back(word);
   }

@@ -44,7 +44,7 @@ std::optional<Charsmap::Found> Charsmap::find(std::string_view text, std::size_t
     if (node >= units_.size()) break;
     const std::uint32_t value = units_[node] & 0x7FFFFFFFU;
     if (value >= texts_.size()) break;
-    const std::string_view rest = std::string_view(texts_).substr(value, kLongestText + 1);
+    const std::string_view rest = std::string_view{texts_}.substr(value, kLongestText + 1);
     const std::size_t end = rest.find('\0');
     if (end == std::string_view::npos) {
       throw Error(Fault::corrupt,

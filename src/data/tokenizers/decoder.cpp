@@ -90,7 +90,7 @@ void DecodeState::step(const DecodeStep& s, std::string& text) {
 }
 
 std::string DecodeState::take(std::size_t bytes) {
-  std::string out = valid_utf8(std::string_view(held_).substr(0, bytes));
+  std::string out = valid_utf8(std::string_view{held_}.substr(0, bytes));
   held_.erase(0, bytes);
   return out;
 }

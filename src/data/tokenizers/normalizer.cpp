@@ -75,7 +75,7 @@ class Blanks {
     after_blank_ = rules_.remove_extra;
     for (std::size_t at = 0; at < text.size();) at += next(text, at);
     if (rules_.remove_extra) {
-      while (out_.size() > begin && std::string_view(out_).ends_with(kSpaceMark)) {
+      while (out_.size() > begin && std::string_view{out_}.ends_with(kSpaceMark)) {
         out_.resize(out_.size() - kSpaceMark.size());
       }
     }

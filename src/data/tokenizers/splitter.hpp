@@ -21,7 +21,7 @@ struct Pieces {
   [[nodiscard]] std::size_t count() const noexcept { return ends.size(); }
   [[nodiscard]] std::string_view at(std::size_t i) const noexcept {
     const std::size_t begin = i == 0 ? 0 : ends[i - 1];
-    return std::string_view(text).substr(begin, ends[i] - begin);
+    return std::string_view{text}.substr(begin, ends[i] - begin);
   }
   /// Another piece at the end; nothing when it is empty.
   void append(std::string_view piece);
