@@ -11,6 +11,8 @@
 
 namespace pare {
 
+struct Contents;  // formats/contents.hpp
+
 /// Limits on what a reader may make of an untrusted file.
 struct ReadOptions {
   std::uint64_t memory_budget_bytes = 0;  ///< 0 = twice the file + 256 MiB
@@ -30,14 +32,25 @@ struct FormatDef {
   std::vector<std::string> extensions;  ///< ".onnx"
   /// Judges by content (first bytes), 0 = no, 100 = certainly.
   int (*sniff)(std::span<const std::byte> head, const std::filesystem::path& path) = nullptr;
+  /// Null: the format holds tensors and no graph.
   Model (*read)(const std::filesystem::path& path, const ReadOptions&) = nullptr;
   void (*write)(const Model& model, const std::filesystem::path& path,
                 const WriteOptions&) = nullptr;  ///< null = read only
+  /// What is in a container of tensors; null: the format has a graph, and no such list.
+  Contents (*list)(const std::filesystem::path& path, const ReadOptions&) = nullptr;
+  /// Names of the file to open where a folder is given, the first that exists.
+  std::vector<std::string> names_in_folders;
 };
 
 const std::vector<FormatDef>& all_formats();
 /// Reads a model of any known format, told by content. Errors name the file.
 Model read_model(const std::filesystem::path& path, const ReadOptions& options = {});
+/// Whether the file is of a format that holds tensors and no graph, and so has a list of contents
+/// (formats/contents.hpp). A folder is one when it holds such a file. Errors: as read_model().
+bool is_container(const std::filesystem::path& path);
+/// What is in a container of tensors, told by content; a folder stands for the model in it. Errors
+/// name the file; Fault::unsupported where the format has a graph.
+Contents list_contents(const std::filesystem::path& path, const ReadOptions& options = {});
 /// Writes by extension. Fault::usage when no writer has it.
 void write_model(const Model& model, const std::filesystem::path& path,
                  const WriteOptions& options = {});

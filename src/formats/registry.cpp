@@ -4,6 +4,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "formats/contents.hpp"
 #include "formats/format.hpp"
 
 namespace pare {
@@ -23,6 +24,8 @@ const std::vector<FormatDef>& all_formats() {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr std::size_t kHeadBytes = 4096;
 
 std::string known_formats() {
@@ -33,46 +36,108 @@ std::string known_formats() {
   return join(names, "; ");
 }
 
-}  // namespace
-
-Model read_model(const std::filesystem::path& path, const ReadOptions& options) {
-  return during([&] { return cat("reading ", escape_terminal(path.string())); },
-                [&] {
-                  const auto file = MappedFile::open(path);
-                  const auto head = file->bytes().first(std::min(kHeadBytes, file->bytes().size()));
-                  const FormatDef* best = nullptr;
-                  int most = 0;
-                  for (const FormatDef& format : all_formats()) {
-                    const int score = format.sniff(head, path);
-                    if (score <= most) continue;
-                    most = score;
-                    best = &format;
-                  }
-                  if (best == nullptr) {
-                    throw Error(
-                        Fault::corrupt,
-                        cat("this is no model of a known format; known are ", known_formats()));
-                  }
-                  return best->read(path, options);
-                });
+bool has_extension(const FormatDef& format, const fs::path& path) {
+  const auto& names = format.extensions;
+  const std::string extension = lower(path.extension().string());
+  return std::find(names.begin(), names.end(), extension) != names.end();
 }
 
-void write_model(const Model& model, const std::filesystem::path& path,
-                 const WriteOptions& options) {
+/// The file that is meant: `path` itself, or the model in the folder at `path`.
+fs::path model_at(const fs::path& path) {
+  std::error_code none;
+  if (!fs::is_directory(path, none)) return path;
+  std::vector<std::string> wanted;
+  for (const FormatDef& format : all_formats()) {
+    for (const std::string& name : format.names_in_folders) {
+      if (fs::is_regular_file(path / name, none)) return path / name;
+      wanted.push_back(name);
+    }
+  }
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(path, none)) {
+    const auto fits = [&](const FormatDef& f) {
+      return f.list != nullptr && has_extension(f, entry.path());
+    };
+    if (std::any_of(all_formats().begin(), all_formats().end(), fits)) {
+      found.push_back(entry.path());
+    }
+  }
+  if (found.size() == 1) return found[0];
+  throw Error(
+      Fault::usage,
+      cat(escape_terminal(path.string()), " is not a regular file, and as a folder it holds ",
+          found.empty() ? cat("no model (", join(wanted, ", "), ")")
+                        : cat(found.size(), " files of weights; name one of them")));
+}
+
+/// The format that the content of the file speaks for most.
+const FormatDef& format_of(const fs::path& path) {
+  const auto file = MappedFile::open(path);
+  const auto head = file->bytes().first(std::min(kHeadBytes, file->bytes().size()));
+  const FormatDef* best = nullptr;
+  int most = 0;
+  for (const FormatDef& format : all_formats()) {
+    const int score = format.sniff(head, path);
+    if (score <= most) continue;
+    most = score;
+    best = &format;
+  }
+  if (best == nullptr) {
+    throw Error(Fault::corrupt,
+                cat("this is no model of a known format; known are ", known_formats()));
+  }
+  return *best;
+}
+
+template <class Body>
+decltype(auto) while_reading(const fs::path& path, Body&& body) {
+  return during([&] { return cat("reading ", escape_terminal(path.string())); },
+                std::forward<Body>(body));
+}
+
+}  // namespace
+
+Model read_model(const fs::path& path, const ReadOptions& options) {
+  return while_reading(path, [&] {
+    const fs::path file = model_at(path);
+    const FormatDef& format = format_of(file);
+    if (format.read == nullptr) {
+      throw Error(Fault::unsupported,
+                  cat("a ", format.what,
+                      " holds weights and no graph, and pare cannot build the "
+                      "graph of its architecture yet; `pare inspect` shows what is in it"));
+    }
+    return format.read(file, options);
+  });
+}
+
+bool is_container(const fs::path& path) {
+  return while_reading(path, [&] { return format_of(model_at(path)).list != nullptr; });
+}
+
+Contents list_contents(const fs::path& path, const ReadOptions& options) {
+  return while_reading(path, [&] {
+    const fs::path file = model_at(path);
+    const FormatDef& format = format_of(file);
+    if (format.list == nullptr) {
+      throw Error(Fault::unsupported,
+                  cat("a ", format.what, " has a graph; want a file of tensors alone"));
+    }
+    return format.list(file, options);
+  });
+}
+
+void write_model(const Model& model, const fs::path& path, const WriteOptions& options) {
   during([&] { return cat("writing ", escape_terminal(path.string())); },
          [&] {
-           const std::string extension = lower(path.extension().string());
            for (const FormatDef& format : all_formats()) {
-             const auto& names = format.extensions;
-             if (format.write == nullptr ||
-                 std::find(names.begin(), names.end(), extension) == names.end()) {
-               continue;
-             }
+             if (format.write == nullptr || !has_extension(format, path)) continue;
              format.write(model, path, options);
              return;
            }
-           throw Error(Fault::usage, cat("no writer for '", escape_terminal(extension),
-                                         "'; known are ", known_formats()));
+           throw Error(Fault::usage,
+                       cat("no writer for '", escape_terminal(lower(path.extension().string())),
+                           "'; known are ", known_formats()));
          });
 }
 

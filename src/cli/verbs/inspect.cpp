@@ -3,6 +3,7 @@
 
 #include "api/environment.hpp"
 #include "base/text.hpp"
+#include "cli/container_listing.hpp"
 #include "cli/inputs.hpp"
 #include "cli/operators.hpp"
 #include "cli/verb.hpp"
@@ -140,9 +141,21 @@ int list_operators(const Arguments& a, Console& console) {
   return 0;
 }
 
+/// A file of weights without a graph.
+int inspect_container(const Arguments& a, Console& console) {
+  if (!a.sizes.empty()) throw Error(Fault::usage, "--size is for models with a graph");
+  const Contents contents = list_contents(a.model);
+  nlohmann::json j = container_json(contents);
+  j["model"] = a.model;
+  console.print(container_text(contents));
+  console.result(j);
+  return 0;
+}
+
 int run(const Arguments& a, Console& console) {
   if (a.ops) return list_operators(a, console);
   if (a.model.empty()) throw Error(Fault::usage, "want a model, or --ops");
+  if (is_container(a.model)) return inspect_container(a, console);
   const Model model = read_model(a.model);
   infer_shapes(*model.graph, op_registry());
   Facts f;
@@ -174,7 +187,7 @@ int run(const Arguments& a, Console& console) {
 
 std::function<int(Console&)> setup(CLI::App& app) {
   const auto a = std::make_shared<Arguments>();
-  app.add_option("model", a->model, "model file");
+  app.add_option("model", a->model, "model file, or a folder with one");
   app.add_option("--size", a->sizes, "size of an open dimension, such as N=4");
   CLI::Option* ops = app.add_flag("--ops", a->ops, "list every operator that pare knows, no model");
   app.add_flag("--markdown", a->markdown, "with --ops: the table in docs/operators.md")->needs(ops);
@@ -186,6 +199,7 @@ std::function<int(Console&)> setup(CLI::App& app) {
 VerbDef verb_inspect() {
   return {"inspect", "what is in a model: operators, parameters, work, types, support",
           "  pare inspect model.onnx\n  pare inspect model.onnx --size N=8 --json\n"
+          "  pare inspect llama.gguf\n  pare inspect folder-of-safetensors --json\n"
           "  pare inspect --ops\n",
           setup};
 }
