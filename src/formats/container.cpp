@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 
 #include "base/checked.hpp"
 #include "base/text.hpp"
@@ -9,10 +10,13 @@
 namespace pare {
 namespace {
 
-constexpr std::uintptr_t kAlignment = 8;
+constexpr std::size_t kAlignment = 8;
 
-bool is_aligned(const std::byte* at) noexcept {
-  return std::bit_cast<std::uintptr_t>(at) % kAlignment == 0;
+bool is_aligned(const std::byte* at) {
+  const void* p = at;
+  std::size_t space = 2 * kAlignment;
+  void* moved = const_cast<void*>(p);  // NOLINT: std::align only computes
+  return std::align(kAlignment, 1, moved, space) == p;
 }
 
 }  // namespace

@@ -67,7 +67,8 @@ std::optional<SplitName> parse_split_name(const fs::path& path) {
   constexpr std::string_view kOf = "-of-";
   constexpr std::size_t kTail = 1 + kDigits + kOf.size() + kDigits + kExtension.size();
   if (name.size() <= kTail) return std::nullopt;
-  const std::string_view tail = std::string_view(name).substr(name.size() - kTail);
+  const std::string_view whole = name;
+  const std::string_view tail = whole.substr(name.size() - kTail);
   if (tail[0] != '-' || tail.substr(1 + kDigits, kOf.size()) != kOf ||
       tail.substr(kTail - kExtension.size()) != kExtension) {
     return std::nullopt;
