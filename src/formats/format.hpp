@@ -45,6 +45,12 @@ struct FormatDef {
 const std::vector<FormatDef>& all_formats();
 /// Reads a model of any known format, told by content. Errors name the file.
 Model read_model(const std::filesystem::path& path, const ReadOptions& options = {});
+/// The file that is meant: `path` itself, or the model in the folder at `path`. Errors:
+/// Fault::usage for a folder without a model or with several.
+std::filesystem::path model_at(const std::filesystem::path& path);
+/// The format that the content of a file (or of the model in a folder) speaks for most. Errors as
+/// read_model().
+const FormatDef& format_at(const std::filesystem::path& path);
 /// Whether the file is of a format that holds tensors and no graph, and so has a list of contents
 /// (formats/contents.hpp). A folder is one when it holds such a file. Errors: as read_model().
 bool is_container(const std::filesystem::path& path);

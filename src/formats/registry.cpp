@@ -42,7 +42,33 @@ bool has_extension(const FormatDef& format, const fs::path& path) {
   return std::find(names.begin(), names.end(), extension) != names.end();
 }
 
-/// The file that is meant: `path` itself, or the model in the folder at `path`.
+/// The format that the content of the file speaks for most.
+const FormatDef& format_of(const fs::path& path) {
+  const auto file = MappedFile::open(path);
+  const auto head = file->bytes().first(std::min(kHeadBytes, file->bytes().size()));
+  const FormatDef* best = nullptr;
+  int most = 0;
+  for (const FormatDef& format : all_formats()) {
+    const int score = format.sniff(head, path);
+    if (score <= most) continue;
+    most = score;
+    best = &format;
+  }
+  if (best == nullptr) {
+    throw Error(Fault::corrupt,
+                cat("this is no model of a known format; known are ", known_formats()));
+  }
+  return *best;
+}
+
+template <class Body>
+decltype(auto) while_reading(const fs::path& path, Body&& body) {
+  return during([&] { return cat("reading ", escape_terminal(path.string())); },
+                std::forward<Body>(body));
+}
+
+}  // namespace
+
 fs::path model_at(const fs::path& path) {
   std::error_code none;
   if (!fs::is_directory(path, none)) return path;
@@ -70,32 +96,7 @@ fs::path model_at(const fs::path& path) {
                         : cat(found.size(), " files of weights; name one of them")));
 }
 
-/// The format that the content of the file speaks for most.
-const FormatDef& format_of(const fs::path& path) {
-  const auto file = MappedFile::open(path);
-  const auto head = file->bytes().first(std::min(kHeadBytes, file->bytes().size()));
-  const FormatDef* best = nullptr;
-  int most = 0;
-  for (const FormatDef& format : all_formats()) {
-    const int score = format.sniff(head, path);
-    if (score <= most) continue;
-    most = score;
-    best = &format;
-  }
-  if (best == nullptr) {
-    throw Error(Fault::corrupt,
-                cat("this is no model of a known format; known are ", known_formats()));
-  }
-  return *best;
-}
-
-template <class Body>
-decltype(auto) while_reading(const fs::path& path, Body&& body) {
-  return during([&] { return cat("reading ", escape_terminal(path.string())); },
-                std::forward<Body>(body));
-}
-
-}  // namespace
+const FormatDef& format_at(const fs::path& path) { return format_of(model_at(path)); }
 
 Model read_model(const fs::path& path, const ReadOptions& options) {
   return while_reading(path, [&] {

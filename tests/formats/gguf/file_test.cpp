@@ -39,7 +39,7 @@ void expect_fault(Fault fault, const std::string& part, Body&& body) {
 class GgufFiles : public testing::Test {
  protected:
   fs::path write(const std::string& name, const std::string& bytes) {
-    const fs::path path = folder_.path() / name;
+    fs::path path = folder_.path() / name;
     std::ofstream(path, std::ios::binary) << bytes;
     return path;
   }
@@ -176,7 +176,7 @@ TEST_F(GgufFiles, PartsMustBeCalledAsParts) {
 }
 
 TEST_F(GgufFiles, SplitFactsAreChecked) {
-  const auto refuse = [&](File f, const std::string& what) {
+  const auto refuse = [&](const File& f, const std::string& what) {
     const std::string bytes = f.bytes();
     expect_fault(Fault::corrupt, what,
                  [&] { static_cast<void>(GgufFile::parse(span_of(bytes), nullptr)); });

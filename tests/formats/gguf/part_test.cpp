@@ -10,7 +10,6 @@
 namespace pare::gguf {
 namespace {
 
-using gguf_bytes::array;
 using gguf_bytes::entry;
 using gguf_bytes::File;
 using gguf_bytes::le;

@@ -33,18 +33,20 @@ void expect_fault(Fault fault, const std::string& part, Body&& body) {
   }
 }
 
-/// A file with one tensor of 4 bytes.
-std::string one(const std::string& name, const std::string& type = "F32",
-                const std::string& shape = "[1]", const std::string& data = "\0\0\xC0\x3F") {
-  return file("{\"__metadata__\":{\"from\":\"" + name + "\"},\"" + name + "\":{\"dtype\":\"" +
-                  type + "\",\"shape\":" + shape + ",\"data_offsets\":[0,4]}}",
-              std::string(4 - std::min<std::size_t>(4, data.size()), '\0') + data);
+/// The float32 1.5.
+const std::string kOnePointFive = {0, 0, '\xC0', '\x3F'};
+
+/// A file with one tensor of that name and one value.
+std::string one(const std::string& name, const std::string& shape = "[1]") {
+  return file("{\"__metadata__\":{\"from\":\"" + name + "\"},\"" + name +
+                  "\":{\"dtype\":\"F32\",\"shape\":" + shape + ",\"data_offsets\":[0,4]}}",
+              kOnePointFive);
 }
 
 class SafetensorsFiles : public testing::Test {
  protected:
   fs::path write(const std::string& name, const std::string& bytes) {
-    const fs::path path = folder_.path() / name;
+    fs::path path = folder_.path() / name;
     fs::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << bytes;
     return path;
@@ -52,10 +54,8 @@ class SafetensorsFiles : public testing::Test {
   TemporaryDirectory folder_;
 };
 
-const std::string kOnePointFive("\0\0\xC0\x3F", 4);
-
 TEST_F(SafetensorsFiles, OpensOneFile) {
-  const auto path = write("w.safetensors", one("t", "F32", "[1,1]", kOnePointFive));
+  const auto path = write("w.safetensors", one("t", "[1,1]"));
   Tensor t;
   {
     const auto f = SafetensorsFile::open(path);
