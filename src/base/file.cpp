@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <functional>
 #include <system_error>
 #include <vector>
 
@@ -78,18 +79,22 @@ MappedFile::MappedFile(int fd, std::filesystem::path path) : fd_(fd), path_(std:
   data_ = static_cast<const std::byte*>(at);
 }
 
-void MappedFile::leave(std::size_t begin, std::size_t end) const noexcept {
-  static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  begin = (begin + page - 1) / page * page;
-  end = end >= size_ ? size_ : end / page * page;
-  // Advice only: where it is not taken, the pages stay.
-  if (begin < end)
-    (void)::madvise(const_cast<std::byte*>(data_) + begin, end - begin, MADV_DONTNEED);
-}
-
 MappedFile::~MappedFile() {
   if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
   if (fd_ >= 0) ::close(fd_);
+}
+
+void MappedFile::release(std::span<const std::byte> part) const noexcept {
+  if (part.empty() || data_ == nullptr) return;
+  const std::less<> before;
+  if (before(part.data(), data_) || before(data_ + size_, part.data() + part.size())) return;
+  // Whole pages only: their neighbours may be in use.
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = static_cast<std::size_t>(part.data() - data_);
+  const std::size_t first = (begin + page - 1) / page * page;
+  const std::size_t last = (begin + part.size()) / page * page;
+  if (first >= last) return;
+  (void)::madvise(const_cast<std::byte*>(data_) + first, last - first, MADV_DONTNEED);
 }
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {

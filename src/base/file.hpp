@@ -27,10 +27,10 @@ class MappedFile {
   MappedFile& operator=(const MappedFile&) = delete;
 
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {data_, size_}; }
+  /// Says that this part of bytes() is not wanted for now: its pages leave the process, and are
+  /// read again when somebody looks. What is no part of bytes() is left alone.
+  void release(std::span<const std::byte> part) const noexcept;
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-  /// Bytes [begin, end) will not be read for a while: whole pages among them leave this process's
-  /// memory. They come back when they are read.
-  void leave(std::size_t begin, std::size_t end) const noexcept;
 
  private:
   MappedFile(int fd, std::filesystem::path path);

@@ -45,6 +45,10 @@ class Piece {
     TranscodeError error;
     for (std::size_t i = 0; i < count_; ++i) {
       if (!std::isfinite(x[i])) continue;
+      if (!std::isfinite(y[i])) {
+        throw Error(Fault::unsupported, cat("value ", first_ + i, " is ", x[i], ", beyond what ",
+                                            to_.name, " can hold"));
+      }
       const double d = double{y[i]} - double{x[i]};
       error.signal += double{x[i]} * double{x[i]};
       error.noise += d * d;

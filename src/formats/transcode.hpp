@@ -26,7 +26,8 @@ bool can_transcode(const StoredType& from, const StoredType& to) noexcept;
 /// Writes the values of a tensor in another type, in pieces of some megabytes, each handed to `put`
 /// once; a tensor of that type already goes there as it is. Uses all threads; the result does not
 /// depend on their number. Errors: Fault::unsupported unless can_transcode(); Fault::corrupt where
-/// rows are not whole blocks, and for NaN and infinity where `to` cannot hold them.
+/// rows are not whole blocks, and for NaN and infinity where `to` cannot hold them;
+/// Fault::unsupported for numbers beyond the greatest of `to`, where that does not saturate.
 TranscodeError transcode(const StoredTensor& tensor, const StoredType& to,
                          const std::function<void(std::span<const std::byte>)>& put);
 

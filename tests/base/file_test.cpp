@@ -6,10 +6,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <csignal>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/temp_dir.hpp"
@@ -52,19 +54,15 @@ std::size_t entries(const TempDir& dir) {
       std::distance(fs::directory_iterator(dir.path()), fs::directory_iterator()));
 }
 
-TEST(MappedFile, BytesThatWereLeftComeBack) {
+TEST(MappedFile, ReleasedPagesLeaveMemory) {
   const TempDir dir;
-  const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  std::string text(5 * page + 3, 'x');
-  for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 7 + i / page);
-  write_text(dir.path() / "a", text, false);
-  const auto file = MappedFile::open(dir.path() / "a");
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const std::string text(5 * page + 3, 'x');
+  const auto file = MappedFile::open(dir.write("a", text));
   EXPECT_EQ(text_of(*file), text);
   EXPECT_EQ(resident_kb(file->bytes()), 6 * page / 1024);
-  file->leave(1, text.size());  // not the first page, which byte 0 needs
-  EXPECT_EQ(resident_kb(file->bytes()), page / 1024);
-  file->leave(0, 0);
-  file->leave(text.size(), 2 * text.size());
+  file->release(file->bytes().subspan(1));  // not the pages at the ends, which are not whole
+  EXPECT_EQ(resident_kb(file->bytes()), 2 * page / 1024);
   EXPECT_EQ(text_of(*file), text);
 }
 
@@ -75,6 +73,26 @@ TEST(MappedFile, HoldsTheBytesEvenAfterTheNameIsGone) {
   EXPECT_EQ(text_of(*file), "hello");
   EXPECT_EQ(file->path(), dir.at("a"));
   EXPECT_TRUE(MappedFile::open(dir.write("empty", ""))->bytes().empty());
+}
+
+TEST(MappedFile, BytesThatWereReleasedAreReadAgain) {
+  const TempDir dir;
+  std::string text(5 * 4096 + 10, 'a');
+  for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i % 23);
+  const auto file = MappedFile::open(dir.write("a", text));
+  EXPECT_EQ(text_of(*file), text);
+  const auto bytes = file->bytes();
+  for (const std::size_t begin : {std::size_t{0}, std::size_t{1}, std::size_t{4096}}) {
+    for (const std::size_t end : {begin, begin + 1, std::size_t{8192}, bytes.size()}) {
+      file->release(bytes.subspan(begin, end - begin));
+      EXPECT_EQ(text_of(*file), text) << begin << " to " << end;
+    }
+  }
+  // Memory of others stays what it is.
+  std::vector<std::byte> other(3 * 4096, std::byte{7});
+  file->release(other);
+  EXPECT_EQ(std::count(other.begin(), other.end(), std::byte{7}), 3 * 4096);
+  file->release({});
 }
 
 TEST(MappedFile, RefusesWhatIsNoFileWithoutHanging) {

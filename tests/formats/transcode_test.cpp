@@ -171,6 +171,11 @@ TEST(Transcode, NotANumberGoesOnlyWhereItIsHeld) {
   const Result r = converted(y.tensor, type("BF16"));
   EXPECT_EQ(as<std::uint16_t>(r.bytes)[30] & 0x7FC0, 0x7FC0);
   EXPECT_TRUE(r.error.exact());
+  // A finite number that float16 has no room for is no number that may be lost without a word.
+  values[30] = 70000;
+  const Owned z(type("F32"), {32}, values);
+  expect_fault(Fault::unsupported, "value 30 is 70000, beyond what F16 can hold", z.tensor,
+               type("F16"));
 }
 
 TEST(Transcode, RefusesWhatHasNoValues) {

@@ -42,7 +42,7 @@ struct Side {
   std::string extension;
   std::vector<StoredTensor> tensors;
   std::uint64_t size_bytes = 0;
-  std::shared_ptr<const void> keep_alive;
+  std::function<void(const StoredTensor&)> release;
   const StoredType* (*find_type)(std::string_view name) = nullptr;
   /// Whether --type is for that tensor.
   bool (*is_chosen)(const StoredTensor& t) = nullptr;
@@ -101,16 +101,16 @@ std::vector<Choice> choose(const Side& side, const Arguments& a) {
       throw Error(Fault::usage,
                   cat("want --tensor NAME=TYPE, got '", escape_terminal(rule, 100), "'"));
     }
+    const std::string pattern = rule.substr(0, at);
     const StoredType& type = type_named(side, rule.substr(at + 1));
     std::size_t uses = 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (!matches(std::string_view(rule).substr(0, at), side.tensors[i].name)) continue;
+      if (!matches(pattern, side.tensors[i].name)) continue;
       all[i].wanted = &type;
       ++uses;
     }
     if (uses == 0) {
-      throw Error(Fault::usage,
-                  cat("no tensor is called '", escape_terminal(rule.substr(0, at), 100), "'"));
+      throw Error(Fault::usage, cat("no tensor is called '", escape_terminal(pattern, 100), "'"));
     }
   }
   return all;
@@ -153,7 +153,7 @@ Side open_gguf(const Arguments& a) {
   side.extension = ".gguf";
   side.tensors = file->tensors();
   for (const auto& f : file->files()) side.size_bytes += f.size_bytes;
-  side.keep_alive = file;
+  side.release = [file](const StoredTensor& t) { file->release(t); };
   side.find_type = gguf::find_type;
   side.is_chosen = [](const StoredTensor& t) { return gguf::is_matrix(t.name, t.shape); };
   side.open = [file](std::vector<PlannedTensor> plan, const Arguments& to) {
@@ -196,7 +196,7 @@ Side open_safetensors(const Arguments& a) {
   side.extension = ".safetensors";
   side.tensors = file->tensors();
   for (const auto& f : file->files()) side.size_bytes += f.size_bytes;
-  side.keep_alive = file;
+  side.release = [file](const StoredTensor& t) { file->release(t); };
   side.find_type = safetensors::find_type;
   side.is_chosen = is_wide_float;
   side.open = [file](std::vector<PlannedTensor> plan, const Arguments& to) {
@@ -319,6 +319,7 @@ int run(const Arguments& a, Console& console) {
     const StoredTensor& t = side.tensors[i];
     progress({"converting", t.name, static_cast<double>(i), static_cast<double>(choices.size())});
     report.add(t, choices[i], transcode(t, *choices[i].type, sink.put));
+    side.release(t);
   }
   sink.commit();
   report.show(console, a, side, sink);

@@ -96,7 +96,7 @@ std::shared_ptr<const GgufFile> GgufFile::parse(std::span<const std::byte> bytes
     throw Error(Fault::unsupported,
                 cat("this is one of ", facts->count, " parts of a model; want all of them"));
   }
-  file->add(std::move(part), {}, bytes, std::move(owner));
+  file->add(std::move(part), {}, bytes, std::move(owner), nullptr);
   return file;
 }
 
@@ -107,7 +107,7 @@ std::shared_ptr<const GgufFile> GgufFile::open(const fs::path& path, const ReadO
   if (split_facts(part)) {
     file->open_parts(path, options);
   } else {
-    file->add(std::move(part), path, mapped->bytes(), mapped);
+    file->add(std::move(part), path, mapped->bytes(), mapped, mapped);
   }
   return file;
 }
@@ -142,7 +142,7 @@ void GgufFile::open_parts(const fs::path& path, const ReadOptions& options) {
                                             tensors, " in the first part"));
           }
           tensors = facts->tensors;
-          add(std::move(part), mapped->path(), mapped->bytes(), mapped);
+          add(std::move(part), mapped->path(), mapped->bytes(), mapped, mapped);
         });
   }
   if (tensors_.size() != tensors) {
@@ -152,7 +152,7 @@ void GgufFile::open_parts(const fs::path& path, const ReadOptions& options) {
 }
 
 void GgufFile::add(Part part, const fs::path& path, std::span<const std::byte> bytes,
-                   std::shared_ptr<const void> owner) {
+                   std::shared_ptr<const void> owner, std::shared_ptr<const MappedFile> map) {
   for (StoredTensor& t : part.tensors) {
     t.file = files_.size();
     if (!names_.emplace(t.name, tensors_.size()).second) {
@@ -164,6 +164,7 @@ void GgufFile::add(Part part, const fs::path& path, std::span<const std::byte> b
   part.tensors.clear();
   files_.push_back({path, bytes.size(), part.unused_bytes});
   owners_.push_back(std::move(owner));
+  maps_.push_back(std::move(map));
   if (files_.size() > 1) return;
   version_ = part.version;
   first_ = std::move(part);
@@ -176,6 +177,10 @@ const StoredTensor* GgufFile::find_tensor(const std::string& name) const {
 
 Tensor GgufFile::load(const StoredTensor& tensor) const {
   return load_tensor(tensor, owners_.at(tensor.file));
+}
+
+void GgufFile::release(const StoredTensor& tensor) const {
+  if (maps_.at(tensor.file) != nullptr) maps_[tensor.file]->release(tensor.bytes);
 }
 
 }  // namespace pare::gguf

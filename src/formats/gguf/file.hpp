@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/file.hpp"
 #include "formats/format.hpp"
 #include "formats/gguf/part.hpp"
 
@@ -44,6 +45,9 @@ class GgufFile {
   [[nodiscard]] const StoredTensor* find_tensor(const std::string& name) const;
   /// See load_tensor().
   [[nodiscard]] Tensor load(const StoredTensor& tensor) const;
+  /// Says that the bytes of a tensor are not wanted for now (see MappedFile::release()), so that
+  /// who walks over a model has one tensor of it in memory.
+  void release(const StoredTensor& tensor) const;
 
   struct FileOf {
     std::filesystem::path path;
@@ -55,7 +59,7 @@ class GgufFile {
 
  private:
   void add(Part part, const std::filesystem::path& path, std::span<const std::byte> bytes,
-           std::shared_ptr<const void> owner);
+           std::shared_ptr<const void> owner, std::shared_ptr<const MappedFile> map);
   void open_parts(const std::filesystem::path& path, const ReadOptions& options);
 
   std::uint32_t version_ = 0;
@@ -64,6 +68,7 @@ class GgufFile {
   std::unordered_map<std::string, std::size_t> names_;
   std::vector<FileOf> files_;
   std::vector<std::shared_ptr<const void>> owners_;
+  std::vector<std::shared_ptr<const MappedFile>> maps_;  ///< nullptr where bytes were handed in
 };
 
 }  // namespace pare::gguf

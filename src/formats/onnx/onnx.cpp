@@ -32,7 +32,7 @@ class PiecewiseInput final : public google::protobuf::io::ZeroCopyInputStream {
       : bytes_(bytes), file_(file) {}
 
   bool Next(const void** data, int* size) override {
-    if (file_ != nullptr) file_->leave(left_, at_);
+    if (file_ != nullptr) file_->release(bytes_.subspan(left_, at_ - left_));
     left_ = at_;
     if (at_ == bytes_.size()) return false;
     const std::size_t piece = std::min(kPiece, bytes_.size() - at_);

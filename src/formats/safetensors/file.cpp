@@ -44,7 +44,7 @@ bool is_index_name(const fs::path& path) {
 std::shared_ptr<const SafetensorsFile> SafetensorsFile::parse(std::span<const std::byte> bytes,
                                                               std::shared_ptr<const void> owner) {
   auto file = std::make_shared<SafetensorsFile>();
-  file->add({}, bytes, std::move(owner));
+  file->add({}, bytes, std::move(owner), nullptr);
   return file;
 }
 
@@ -54,7 +54,7 @@ std::shared_ptr<const SafetensorsFile> SafetensorsFile::open(const fs::path& pat
     file->open_index(path);
   } else {
     const auto mapped = MappedFile::open(path);
-    file->add(path, mapped->bytes(), mapped);
+    file->add(path, mapped->bytes(), mapped, mapped);
   }
   return file;
 }
@@ -68,7 +68,7 @@ void SafetensorsFile::open_index(const fs::path& path) {
     during([&] { return cat("reading ", escape_terminal(name, 200), ", which the index names"); },
            [&] {
              const auto mapped = MappedFile::open_contained(path, name);
-             add(mapped->path(), mapped->bytes(), mapped);
+             add(mapped->path(), mapped->bytes(), mapped, mapped);
            });
   }
   check_index(where, names);
@@ -91,7 +91,8 @@ void SafetensorsFile::check_index(const std::unordered_map<std::string, std::str
 }
 
 void SafetensorsFile::add(const fs::path& path, std::span<const std::byte> bytes,
-                          std::shared_ptr<const void> owner) {
+                          std::shared_ptr<const void> owner,
+                          std::shared_ptr<const MappedFile> map) {
   Header header = parse_header(bytes);
   for (StoredTensor& t : header.tensors) {
     t.file = files_.size();
@@ -104,6 +105,7 @@ void SafetensorsFile::add(const fs::path& path, std::span<const std::byte> bytes
   if (files_.empty()) metadata_ = std::move(header.metadata);
   files_.push_back({path, bytes.size()});
   owners_.push_back(std::move(owner));
+  maps_.push_back(std::move(map));
 }
 
 const StoredTensor* SafetensorsFile::find_tensor(const std::string& name) const {
@@ -113,6 +115,10 @@ const StoredTensor* SafetensorsFile::find_tensor(const std::string& name) const 
 
 Tensor SafetensorsFile::load(const StoredTensor& tensor) const {
   return load_tensor(tensor, owners_.at(tensor.file));
+}
+
+void SafetensorsFile::release(const StoredTensor& tensor) const {
+  if (maps_.at(tensor.file) != nullptr) maps_[tensor.file]->release(tensor.bytes);
 }
 
 }  // namespace pare::safetensors

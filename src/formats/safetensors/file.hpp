@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/file.hpp"
 #include "formats/safetensors/header.hpp"
 
 namespace pare::safetensors {
@@ -35,6 +36,9 @@ class SafetensorsFile {
   [[nodiscard]] const StoredTensor* find_tensor(const std::string& name) const;
   /// See load_tensor().
   [[nodiscard]] Tensor load(const StoredTensor& tensor) const;
+  /// Says that the bytes of a tensor are not wanted for now (see MappedFile::release()), so that
+  /// who walks over a model has one tensor of it in memory.
+  void release(const StoredTensor& tensor) const;
 
   struct FileOf {
     std::filesystem::path path;
@@ -44,7 +48,7 @@ class SafetensorsFile {
 
  private:
   void add(const std::filesystem::path& path, std::span<const std::byte> bytes,
-           std::shared_ptr<const void> owner);
+           std::shared_ptr<const void> owner, std::shared_ptr<const MappedFile> map);
   void open_index(const std::filesystem::path& path);
   void check_index(const std::unordered_map<std::string, std::string>& where,
                    const std::vector<std::string>& names) const;
@@ -54,6 +58,7 @@ class SafetensorsFile {
   std::unordered_map<std::string, std::size_t> names_;
   std::vector<FileOf> files_;
   std::vector<std::shared_ptr<const void>> owners_;
+  std::vector<std::shared_ptr<const MappedFile>> maps_;  ///< nullptr where bytes were handed in
 };
 
 }  // namespace pare::safetensors
