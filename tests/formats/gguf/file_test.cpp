@@ -82,6 +82,19 @@ TEST_F(GgufFiles, TensorsOutliveTheFile) {
   EXPECT_THAT(t.to_floats(), ElementsAre(1.5F, -2.0F));
 }
 
+TEST_F(GgufFiles, ReleasedTensorsAreReadAgain) {
+  File f;
+  f.tensors = {tensor("t", {20000}, 24, 0)};
+  f.data = gguf_bytes::pattern(20000);
+  const std::string bytes = f.bytes();
+  for (const auto& file :
+       {GgufFile::open(write("m.gguf", bytes)), GgufFile::parse(span_of(bytes), nullptr)}) {
+    const Tensor before = file->load(file->tensors()[0]).clone();
+    file->release(file->tensors()[0]);
+    EXPECT_TRUE(identical(file->load(file->tensors()[0]), before));
+  }
+}
+
 TEST_F(GgufFiles, TensorsThatAreNotAlignedAreCopied) {
   File f;
   f.alignment = 1;

@@ -90,6 +90,17 @@ TEST_F(SafetensorsFiles, DecodesEightBitFloatsAndTruthValues) {
                [&] { static_cast<void>(f->load(*f->find_tensor("f"))); });
 }
 
+TEST_F(SafetensorsFiles, ReleasedTensorsAreReadAgain) {
+  const std::string bytes = file(R"({"t":{"dtype":"U8","shape":[20000],"data_offsets":[0,20000]}})",
+                                 std::string(20000, 'x'));
+  for (const auto& f : {SafetensorsFile::open(write("m.safetensors", bytes)),
+                        SafetensorsFile::parse(span_of(bytes), nullptr)}) {
+    const Tensor before = f->load(f->tensors()[0]).clone();
+    f->release(f->tensors()[0]);
+    EXPECT_TRUE(identical(f->load(f->tensors()[0]), before));
+  }
+}
+
 TEST_F(SafetensorsFiles, TensorsThatAreNotAlignedAreCopied) {
   const std::string bytes = file(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},)"
                                  R"("t":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}})",
