@@ -21,7 +21,7 @@ double gelu_tanh(double x) noexcept {
 double evaluate(const Activation& f, double x) noexcept {
   const double alpha = f.alpha;
   const double beta = f.beta;
-  if (std::isnan(x)) return x;
+  if (std::isnan(x) && f.act != Act::power) return x;  // NaN to the power of 0 is 1
   switch (f.act) {
     case Act::relu: return std::max(x, 0.0);
     case Act::leaky_relu: return x < 0 ? alpha * x : x;
@@ -46,16 +46,17 @@ double evaluate(const Activation& f, double x) noexcept {
     case Act::floor: return std::floor(x);
     case Act::ceil: return std::ceil(x);
     case Act::linear: return alpha * x + beta;
+    case Act::power: return std::pow(x, alpha);
   }
   return x;
 }
 
 std::string_view to_string(Act act) noexcept {
-  constexpr std::array<std::string_view, 23> kNames = {
+  constexpr std::array<std::string_view, 24> kNames = {
       "relu",       "leaky_relu", "clip",     "sigmoid",   "tanh",       "hard_sigmoid",
       "hard_swish", "swish",      "gelu_erf", "gelu_tanh", "elu",        "softplus",
       "mish",       "abs",        "neg",      "sqrt",      "reciprocal", "exp",
-      "log",        "erf",        "floor",    "ceil",      "linear"};
+      "log",        "erf",        "floor",    "ceil",      "linear",     "power"};
   return kNames[static_cast<std::size_t>(act)];
 }
 

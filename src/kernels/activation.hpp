@@ -30,6 +30,7 @@ enum class Act : std::uint8_t {
   floor,
   ceil,
   linear,  ///< alpha * x + beta
+  power,   ///< x^alpha
 };
 
 struct Activation {

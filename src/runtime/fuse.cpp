@@ -106,12 +106,6 @@ struct Chain {
   std::vector<const Value*> scales;  // of an integer product: of its input and of its weights
 };
 
-bool same_shape(const Value& a, const Value& b) {
-  const auto x = a.known_shape();
-  const auto y = b.known_shape();
-  return x && y && *x == *y;
-}
-
 class ChainFinder {
  public:
   ChainFinder(const PlanFacts& facts, PlanFacts& mutable_facts)
@@ -298,6 +292,12 @@ class ChainFinder {
 
 }  // namespace
 
+bool same_shape(const Value& a, const Value& b) {
+  const auto x = a.known_shape();
+  const auto y = b.known_shape();
+  return x && y && *x == *y;
+}
+
 bool activation_of(const Node& node, PlanFacts& facts, Activation& out) {
   if (node.input(0) == nullptr) return false;
   if (!node.domain().empty()) return contrib_activation_of(node, facts, out);
@@ -311,6 +311,11 @@ bool activation_of(const Node& node, PlanFacts& facts, Activation& out) {
   if (node.is("PRelu")) {
     out = {Act::leaky_relu};
     return scalar_of(node.input(1), facts, out.alpha);
+  }
+  if (node.is("Pow")) {
+    out = {Act::power};
+    return node.output() != nullptr && same_shape(*node.input(0), *node.output()) &&
+           node.input(0)->dtype().is_float() && scalar_of(node.input(1), facts, out.alpha);
   }
   const auto one = [&](Act act) {
     out = {act, facts.attributes(node).attr_float("alpha"), 0};

@@ -7,6 +7,7 @@
 namespace pare {
 
 /// The families of kernel_table(), each in order of preference.
+std::span<const KernelRow> chain_rows();
 std::span<const KernelRow> view_rows();
 std::span<const KernelRow> binary_rows();
 std::span<const KernelRow> cast_rows();

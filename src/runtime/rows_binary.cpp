@@ -3,6 +3,7 @@
 
 #include "kernels/binary/binary.hpp"
 #include "kernels/view.hpp"
+#include "runtime/broadcast.hpp"
 #include "runtime/rows.hpp"
 
 // Sums, differences, products and quotients of float32 with broadcasting of any kind: gates of
@@ -36,28 +37,6 @@ Verdict accepts_binary(const Unit& unit, PlanFacts&) {
   return accept();
 }
 
-/// The dimensions of a shape as they lie in memory, outermost first.
-std::vector<std::size_t> memory_order(std::size_t rank, Layout layout) {
-  std::vector<std::size_t> order;
-  for (std::size_t d = 0; d < rank; ++d) order.push_back(d);
-  if (layout == Layout::channels_last)
-    std::rotate(order.begin() + 1, order.begin() + 2, order.end());
-  return order;
-}
-
-/// Elements between neighbours along each dimension of the result, 0 where the operand repeats.
-std::vector<std::int64_t> steps_of(const Shape& shape, Layout layout, const Shape& y) {
-  std::vector<std::int64_t> steps(y.size(), 0);
-  const std::size_t ahead = y.size() - shape.size();
-  std::int64_t step = 1;
-  const std::vector<std::size_t> order = memory_order(shape.size(), layout);
-  for (auto d = order.rbegin(); d != order.rend(); ++d) {
-    if (shape[*d] != 1) steps[ahead + *d] = step;
-    step *= shape[*d];
-  }
-  return steps;
-}
-
 Prepared make_binary(const Unit& unit, PlanFacts& facts) {
   const Shape y = shape_of(*unit.output());
   const bool image = y.size() >= 3 && y.size() <= 5;
@@ -68,7 +47,7 @@ Prepared make_binary(const Unit& unit, PlanFacts& facts) {
     const Shape x = shape_of(*unit.input(i));
     // A full image moves in the layout of the result; small operands stay as they are.
     const Layout mine = x.size() == y.size() ? layout : Layout::plain;
-    steps.at(i) = steps_of(x, mine, y);
+    steps.at(i) = broadcast_steps(x, mine, y);
     made.inputs.push_back({unit.input(i), mine});
     if (x == y) made.in_place.push_back(static_cast<int>(i));
   }

@@ -1,7 +1,6 @@
 #include "base/threads.hpp"
-#include "kernels/view.hpp"
+#include "kernels/elementwise/elementwise.hpp"
 #include "runtime/rows.hpp"
-#include "tensor/visit.hpp"
 
 namespace pare {
 namespace {
@@ -28,24 +27,6 @@ Verdict accepts_cast(const Unit& unit, PlanFacts&) {
   return accept();
 }
 
-template <class From, class To>
-void convert(const std::byte* in, std::byte* out, std::int64_t begin, std::int64_t end) {
-  const From* x = view<From>(in);
-  To* y = view<To>(out);
-  for (std::int64_t i = begin; i < end; ++i) y[i] = store_number<To>(load_number(x[i]));
-}
-
-using Convert = void (*)(const std::byte*, std::byte*, std::int64_t, std::int64_t);
-
-Convert convert_of(ElementKind from, ElementKind to) {
-  return visit_number(from, [&](auto x) -> Convert {
-    using From = typename decltype(x)::type;
-    if (to == ElementKind::f32) return convert<From, float>;
-    if (to == ElementKind::f16) return convert<From, F16>;
-    return convert<From, BF16>;
-  });
-}
-
 Prepared make_cast(const Unit& unit, PlanFacts& facts) {
   const Layout layout = facts.preferred_layout(unit);
   Prepared made;
@@ -56,7 +37,7 @@ Prepared make_cast(const Unit& unit, PlanFacts& facts) {
     made.alias = true;
     return made;
   }
-  const Convert fn = convert_of(from, target_of(unit));
+  const ConvertFn fn = convert_to_float(from, target_of(unit));
   const std::int64_t n = elements_of(*unit.output());
   made.kernel = std::make_unique<FunctionKernel>([=](const KernelArgs& args) {
     parallel_for(n, kGrain, [&](std::int64_t begin, std::int64_t end) {

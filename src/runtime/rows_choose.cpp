@@ -2,6 +2,7 @@
 #include <array>
 
 #include "base/threads.hpp"
+#include "kernels/elementwise/elementwise.hpp"
 #include "kernels/view.hpp"
 #include "runtime/rows.hpp"
 
@@ -59,37 +60,25 @@ Verdict accepts_comparison(const Unit& unit, PlanFacts&) {
   return are_even(unit, 2) ? accept() : refuse("operands of other shapes");
 }
 
-template <class Compare>
-std::unique_ptr<Kernel> comparison(std::int64_t count, std::array<std::int64_t, 2> step,
-                                   Compare compare) {
-  return std::make_unique<FunctionKernel>([=](const KernelArgs& args) {
+Prepared make_comparison(const Unit& unit, PlanFacts& facts) {
+  constexpr std::array<Comparison, 5> kMeaning = {Comparison::equal, Comparison::greater,
+                                                  Comparison::greater_or_equal, Comparison::less,
+                                                  Comparison::less_or_equal};  // as kComparisons
+  Prepared made = prepared(unit, facts, 2);
+  const std::int64_t count = elements_of(*unit.output());
+  const auto step = steps_of<2>(unit);
+  const auto* at = std::find(kComparisons.begin(), kComparisons.end(), unit.node->op());
+  const Comparison c = kMeaning.at(static_cast<std::size_t>(at - kComparisons.begin()));
+  const ElementwiseKernels& kernels = *elementwise_kernels().front();
+  made.kernel = std::make_unique<FunctionKernel>([=, &kernels](const KernelArgs& args) {
     const float* a = view<float>(args.in[0]);
     const float* b = view<float>(args.in[1]);
     auto* y = view<std::uint8_t>(args.out[0]);
     parallel_for(count, kGrain, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        y[i] = compare(a[i * step[0]], b[i * step[1]]) ? 1 : 0;
-      }
+      kernels.compare(c, a + begin * step[0], step[0], b + begin * step[1], step[1], y + begin,
+                      end - begin);
     });
   });
-}
-
-Prepared make_comparison(const Unit& unit, PlanFacts& facts) {
-  Prepared made = prepared(unit, facts, 2);
-  const std::int64_t count = elements_of(*unit.output());
-  const auto steps = steps_of<2>(unit);
-  const std::string& op = unit.node->op();
-  if (op == "Equal") {
-    made.kernel = comparison(count, steps, [](float a, float b) { return a == b; });
-  } else if (op == "Greater") {
-    made.kernel = comparison(count, steps, [](float a, float b) { return a > b; });
-  } else if (op == "GreaterOrEqual") {
-    made.kernel = comparison(count, steps, [](float a, float b) { return a >= b; });
-  } else if (op == "Less") {
-    made.kernel = comparison(count, steps, [](float a, float b) { return a < b; });
-  } else {
-    made.kernel = comparison(count, steps, [](float a, float b) { return a <= b; });
-  }
   return made;
 }
 
@@ -103,17 +92,15 @@ Prepared make_where(const Unit& unit, PlanFacts& facts) {
   Prepared made = prepared(unit, facts, 3);
   const std::int64_t count = elements_of(*unit.output());
   const auto step = steps_of<3>(unit);
-  made.kernel = std::make_unique<FunctionKernel>([=](const KernelArgs& args) {
+  const ElementwiseKernels& kernels = *elementwise_kernels().front();
+  made.kernel = std::make_unique<FunctionKernel>([=, &kernels](const KernelArgs& args) {
     const auto* mask = view<std::uint8_t>(args.in[0]);
     const float* a = view<float>(args.in[1]);
     const float* b = view<float>(args.in[2]);
     float* y = view<float>(args.out[0]);
     parallel_for(count, kGrain, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        const float p = a[i * step[1]];
-        const float q = b[i * step[2]];
-        y[i] = mask[i * step[0]] != 0 ? p : q;
-      }
+      kernels.choose(mask + begin * step[0], step[0], a + begin * step[1], step[1],
+                     b + begin * step[2], step[2], y + begin, end - begin);
     });
   });
   return made;

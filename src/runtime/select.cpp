@@ -1,6 +1,7 @@
 #include "runtime/select.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "runtime/packed_weights.hpp"
 #include "runtime/prepare.hpp"
@@ -25,29 +26,46 @@ bool some_row_accepts(const Unit& unit, PlanFacts& facts, std::vector<std::strin
   return false;
 }
 
+/// A unit of several nodes around a product, or of packed weights; why larger ones are none goes to
+/// `reasons`.
+std::optional<Unit> product_unit(const Node& node, PlanFacts& facts,
+                                 std::vector<std::string>& reasons) {
+  for (Unit& unit : quantized_units(node, facts)) {
+    if (some_row_accepts(unit, facts, reasons)) return std::move(unit);
+  }
+  for (Unit& unit : attention_units(node, facts)) {
+    if (some_row_accepts(unit, facts, reasons)) return std::move(unit);
+  }
+  for (Unit& unit : fused_float_units(node, facts)) {
+    if (auto packed = packed_unit(unit, facts)) {
+      if (some_row_accepts(*packed, facts, reasons)) return std::move(*packed);
+      // Packed weights gain more than an activation in the same step does.
+      const auto alone = packed_unit(single_unit(*unit.node), facts);
+      if (alone && some_row_accepts(*alone, facts, reasons)) break;
+    }
+    if (some_row_accepts(unit, facts, reasons)) {
+      unit.refused = std::move(reasons);
+      return std::move(unit);
+    }
+  }
+  if (auto packed = packed_unit(single_unit(node), facts)) {
+    if (some_row_accepts(*packed, facts, reasons)) return std::move(*packed);
+  }
+  return std::nullopt;
+}
+
 Unit best_unit(const Node& node, PlanFacts& facts) {
   std::vector<std::string> reasons;
   if (!facts.options.reference_only) {
-    for (Unit& unit : quantized_units(node, facts)) {
-      if (some_row_accepts(unit, facts, reasons)) return std::move(unit);
-    }
-    for (Unit& unit : attention_units(node, facts)) {
-      if (some_row_accepts(unit, facts, reasons)) return std::move(unit);
-    }
-    for (Unit& unit : fused_float_units(node, facts)) {
-      if (auto packed = packed_unit(unit, facts)) {
-        if (some_row_accepts(*packed, facts, reasons)) return std::move(*packed);
-        // Packed weights gain more than an activation in the same step does.
-        const auto alone = packed_unit(single_unit(*unit.node), facts);
-        if (alone && some_row_accepts(*alone, facts, reasons)) break;
-      }
-      if (some_row_accepts(unit, facts, reasons)) {
-        unit.refused = std::move(reasons);
-        return std::move(unit);
-      }
-    }
-    if (auto packed = packed_unit(single_unit(node), facts)) {
-      if (some_row_accepts(*packed, facts, reasons)) return std::move(*packed);
+    if (auto unit = product_unit(node, facts, reasons)) return std::move(*unit);
+    const auto is_taken = [&](const Node& other) {
+      std::vector<std::string> unread;
+      return product_unit(other, facts, unread).has_value();
+    };
+    for (Unit& unit : chain_units(node, facts, reasons, is_taken)) {
+      if (!some_row_accepts(unit, facts, reasons)) continue;
+      unit.refused = std::move(reasons);
+      return std::move(unit);
     }
   }
   Unit unit = single_unit(node);

@@ -5,6 +5,7 @@ namespace {
 
 // In order of preference; a family's own order is its own matter.
 constexpr std::span<const KernelRow> (*kFamilies[])() = {
+    chain_rows,            //
     attention_rows,        //
     view_rows,             //
     cast_rows,             //

@@ -10,6 +10,7 @@
 #include "ir/graph.hpp"
 #include "kernels/activation.hpp"
 #include "kernels/attention/attention.hpp"
+#include "kernels/elementwise/chain.hpp"
 
 namespace pare {
 
@@ -50,6 +51,9 @@ struct Unit {
   /// Attention made of several nodes, `node` its Softmax: inputs are q, k, v and perhaps a mask, of
   /// which this says where their elements are.
   std::shared_ptr<const AttentionShape> attention;
+  /// Elementwise nodes, `node` the last of them: what they do (fuse_chain.cpp). Inputs are all that
+  /// they read from outside.
+  std::shared_ptr<const std::vector<ChainStep>> chain;
   Quant out_quant;                     ///< off = the output is float
   std::vector<std::string> refused;    ///< why larger units were not used
   std::vector<const Value*> captures;  ///< read by bodies of control flow

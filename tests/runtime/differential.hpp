@@ -100,6 +100,7 @@ void fake_quantize_cases(Differential& d);
 void packed_cases(Differential& d);
 void sparse_cases(Differential& d);
 void recurrent_cases(Differential& d);
+void chain_cases(Differential& d);
 void graph_cases(Differential& d);
 void gather_cases(Differential& d);
 void attention_cases(Differential& d);

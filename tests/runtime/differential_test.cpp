@@ -29,6 +29,7 @@ std::vector<DifferentialFamily> families() {
       {"Choices", {"native:compare", "native:where"}, choice_cases},
       {"Recurrent", {"native:lstm", "native:gru", "native:rnn"}, recurrent_cases},
       {"Graphs", {}, graph_cases},
+      {"Chains", {"native:chain"}, chain_cases},
       {"SoftmaxAndNorms",
        {"native:softmax", "onednn:softmax", "native:batch_norm"},
        softmax_and_norm_cases},
