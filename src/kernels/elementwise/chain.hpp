@@ -51,12 +51,20 @@ struct ChainProgram {
   std::vector<ChainStep> steps;
 };
 
+/// How an input lies beside the result.
+enum class ChainLie : std::uint8_t {
+  flat,    ///< element by element
+  one,     ///< one number for all
+  rows,    ///< to be looked up for each row of the result
+  spread,  ///< the same, its repetitions written out in a block
+};
+
 /// Runs a program in blocks of kChainBlock numbers that go through all steps while they are in the
 /// first-level cache. The same bits as one step after the other over whole tensors, by the loops of
 /// kernels/binary, functions and elementwise, for any number of threads.
 class ElementwiseChain {
  public:
-  static constexpr std::int64_t kBlock = 1024;
+  static constexpr std::int64_t kBlock = 2048;
   static constexpr std::size_t kMostBlocks = 8;
   static constexpr std::size_t kMostValues = 48;  ///< inputs and steps
   static constexpr std::size_t kMostSizes = 16;
@@ -76,33 +84,40 @@ class ElementwiseChain {
  private:
   /// Where a value lies while a block is worked on.
   struct Place {
-    std::size_t block = 0;   ///< of results and of inputs that are spread
+    ChainLie lie = ChainLie::flat;
+    std::size_t block = 0;   ///< of results and of what is spread
     std::int64_t bytes = 4;  ///< of an element
-    bool spread = false;     ///< input whose repetitions are written out in a block
-    bool is_flat = false;    ///< input that lies as the result
-    std::int64_t step = 0;   ///< along the innermost size: 0 or 1
+    std::int64_t step = 1;   ///< along the innermost size: 0 or 1
   };
   struct Operand {
     const std::byte* at = nullptr;
     std::int64_t step = 1;
   };
 
+  class Row;
+
   void run_blocks(std::span<const std::byte* const> in, std::byte* out, std::int64_t begin,
                   std::int64_t end) const;
   void run_rows(std::span<const std::byte* const> in, std::byte* out, std::int64_t begin,
                 std::int64_t end) const;
-  void run_steps(std::span<Operand> values, std::byte* blocks, std::byte* out,
+  void run_steps(std::span<Operand> values, std::byte* blocks, std::byte* out, std::int64_t begin,
                  std::int64_t n) const;
   void run_step(std::size_t index, std::span<const Operand> values, std::byte* out,
-                std::int64_t n) const;
+                std::int64_t begin, std::int64_t n) const;
+  void run_segments(const ChainStep& step, std::span<const Operand> values, std::byte* out,
+                    std::int64_t begin, std::int64_t n) const;
+  [[nodiscard]] bool is_by_segments(std::size_t value) const {
+    return !by_rows_ && places_[value].lie == ChainLie::rows;
+  }
   void spread(std::size_t input, const std::byte* from, std::byte* to, std::int64_t begin,
               std::int64_t n) const;
-  [[nodiscard]] std::int64_t offset_of(std::size_t input, std::int64_t row) const;
 
   ChainProgram program_;
   std::vector<Place> places_;     // inputs, then results of the steps
   std::vector<UnaryLoop> unary_;  // by step
   std::vector<ConvertFn> convert_;
+  const ElementwiseKernels& loops_;
+  const BinaryKernels& binary_;
   std::int64_t count_ = 0;  // elements of the result
   bool by_rows_ = false;    // blocks end where rows do; nothing is spread
 };

@@ -17,6 +17,8 @@ using ElementwiseFn = void (*)(const float* x, float* y, std::int64_t n, float a
 
 enum class Comparison : std::uint8_t { equal, greater, greater_or_equal, less, less_or_equal };
 
+inline constexpr std::int64_t kFillBeyond = 15;
+
 /// Loops over float32 numbers; every instruction set gives the same bits. Steps are 0 (one number
 /// for all) or 1. Each function is its formula in kernels/activation.hpp, every operation rounded
 /// to float32; softplus is within 4 ulp.
@@ -33,6 +35,8 @@ struct ElementwiseKernels {
   void (*choose)(const std::uint8_t* mask, std::int64_t step_mask, const float* a,
                  std::int64_t step_a, const float* b, std::int64_t step_b, float* y,
                  std::int64_t n);
+  /// y[i] = *x for n numbers, and up to kFillBeyond more behind them.
+  void (*fill)(const float* x, float* y, std::int64_t n);
   /// y[i] = 1 where it holds, else 0.
   void (*compare)(Comparison c, const float* a, std::int64_t step_a, const float* b,
                   std::int64_t step_b, std::uint8_t* y, std::int64_t n);
