@@ -133,7 +133,8 @@ class Contest {
       direct_.execute(stream_, arguments_);
       stream_.wait();
     } else {
-      filtered_[way - 1]->run(x_.data(), nullptr, y_.data(),
+      filtered_[way - 1]->run(std::as_bytes(std::span(x_)).data(), nullptr,
+                              std::as_writable_bytes(std::span(y_)).data(),
                               scratch_[way - 1].mutable_bytes().data());
     }
     benchmark::DoNotOptimize(y_.data());

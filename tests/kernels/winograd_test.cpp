@@ -160,8 +160,7 @@ void expect_convolution(const Case& c) {
           // What is added lies where the result goes.
           if (c.adds) std::copy(c.residual.begin(), c.residual.end(), view<float>(y.get()));
           const auto scratch = guard::bytes(conv.scratch_bytes(), edge, 64);
-          conv.run(view<float>(x.get()), c.adds ? view<float>(y.get()) : nullptr,
-                   view<float>(y.get()), scratch.get());
+          conv.run(x.get(), c.adds ? y.get() : nullptr, y.get(), scratch.get());
           set_threads(0);
           const float* got = view<float>(y.get());
           if (first.empty()) {
@@ -238,6 +237,69 @@ TEST(Winograd, ErrorsOfLongSums) {
   expect_convolution(make_case(rng, padded(8, 512, 16)));
 }
 
+std::vector<BF16> narrowed(const std::vector<float>& x) {
+  std::vector<BF16> y;
+  for (const float v : x) y.push_back(to_bf16(static_cast<double>(v)));
+  return y;
+}
+
+void widen(std::vector<float>& x) {
+  for (float& v : x) v = to_float(to_bf16(static_cast<double>(v)));
+}
+
+/// Runs in guarded memory with images of the types that `s` says.
+std::vector<float> run_as(const Case& c, int side, const WinogradKernels& kernels, Edge edge) {
+  const WinogradConv conv(c.s, side, c.w, c.bias, c.posts, kernels);
+  const auto placed = [&](const std::vector<float>& v, bool narrow) {
+    const auto to = guard::bytes(v.size() * (narrow ? 2 : 4), edge, 2);
+    const std::vector<BF16> half = narrowed(v);
+    if (narrow) std::copy(half.begin(), half.end(), view<BF16>(to.get()));
+    if (!narrow) std::copy(v.begin(), v.end(), view<float>(to.get()));
+    return to;
+  };
+  const std::size_t count = static_cast<std::size_t>(c.s.batch * c.s.out_height * c.s.out_width) *
+                            static_cast<std::size_t>(c.s.outputs);
+  const auto x = placed(c.x, c.s.narrow_in);
+  const auto y = placed(c.adds ? c.residual : std::vector<float>(count), c.s.narrow_out);
+  const auto scratch = guard::bytes(conv.scratch_bytes(), edge, 64);
+  conv.run(x.get(), c.adds ? y.get() : nullptr, y.get(), scratch.get());
+  std::vector<float> got;
+  for (std::size_t i = 0; i < count; ++i) {
+    got.push_back(c.s.narrow_out ? to_float(view<BF16>(y.get())[i]) : view<float>(y.get())[i]);
+  }
+  return got;
+}
+
+/// The arithmetic is that of float32 images: only the result is rounded.
+TEST(Winograd, ImagesInBfloat16AreReadAndRounded) {
+  Rng rng(7);
+  for (const std::int64_t channels : {3, 16, 21, 40}) {
+    Case c = make_case(rng, padded(9, channels, channels + 5), channels != 16, {0, 6, -1, 7});
+    c.x[5] = std::numeric_limits<float>::quiet_NaN();
+    widen(c.x);
+    widen(c.residual);
+    for (const WinogradKernels* kernels : winograd_kernels()) {
+      for (const int side : {2, 4}) {
+        c.s.narrow_in = c.s.narrow_out = false;
+        const std::vector<float> wide = run_as(c, side, *kernels, Edge::ends);
+        for (const int types : {1, 2, 3}) {
+          c.s.narrow_in = (types & 1) != 0;
+          c.s.narrow_out = (types & 2) != 0;
+          std::vector<float> want = wide;
+          if (c.s.narrow_out) widen(want);
+          for (const Edge edge : {Edge::begins, Edge::ends}) {
+            const std::vector<float> got = run_as(c, side, *kernels, edge);
+            for (std::size_t i = 0; i < want.size(); ++i) {
+              ASSERT_TRUE(got[i] == want[i] || (std::isnan(got[i]) && std::isnan(want[i])))
+                  << kernels->isa << " side " << side << " types " << types << " at " << i;
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(Winograd, ValuesThatAreNotFiniteReachTheirTile) {
   Rng rng(6);
   Case c = make_case(rng, padded(8, 4, 16), false, {0, 6, -kInf, kInf});
@@ -246,7 +308,8 @@ TEST(Winograd, ValuesThatAreNotFiniteReachTheirTile) {
     const WinogradConv conv(c.s, 4, c.w, c.bias, c.posts, *kernels);
     Tensor scratch(ElementKind::u8, {static_cast<std::int64_t>(conv.scratch_bytes())});
     std::vector<float> y(8 * 8 * 16);
-    conv.run(c.x.data(), nullptr, y.data(), scratch.mutable_bytes().data());
+    conv.run(std::as_bytes(std::span(c.x)).data(), nullptr,
+             std::as_writable_bytes(std::span(y)).data(), scratch.mutable_bytes().data());
     EXPECT_TRUE(std::isnan(y[0])) << kernels->isa;
     EXPECT_FALSE(std::isnan(y.back())) << kernels->isa;
   }

@@ -215,12 +215,14 @@ void ElementwiseChain::run(std::span<const std::byte* const> in, std::byte* out)
   for (const ChainStep& step : program_.steps) weight += weight_of(step);
   if (by_rows_) {
     const std::int64_t inner = program_.sizes.back();
-    const std::int64_t grain = std::max<std::int64_t>(1, kGrain / (weight * inner));
+    const std::int64_t grain =
+        std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, weight * inner));
     parallel_for(count_ / inner, grain,
                  [&](std::int64_t begin, std::int64_t end) { run_rows(in, out, begin, end); });
     return;
   }
-  const std::int64_t grain = std::max<std::int64_t>(1, kGrain / (weight * kBlock));
+  const std::int64_t grain =
+      std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, weight * kBlock));
   parallel_for((count_ + kBlock - 1) / kBlock, grain,
                [&](std::int64_t begin, std::int64_t end) { run_blocks(in, out, begin, end); });
 }

@@ -51,9 +51,9 @@ std::span<const WinogradKernels* const> winograd_kernels() {
 
 /// Tiles that one thread, or all in turns, work on with the same scratch memory.
 struct WinogradConv::Part {
-  const float* x = nullptr;
-  const float* residual = nullptr;
-  float* y = nullptr;
+  const std::byte* x = nullptr;
+  const std::byte* residual = nullptr;
+  std::byte* y = nullptr;
   float* v = nullptr;
   float* m = nullptr;
   std::int64_t first = 0, count = 0;
@@ -153,7 +153,8 @@ std::size_t WinogradConv::scratch_bytes() const noexcept {
   return static_cast<std::size_t>(parts_ * points * (v_point_ + m_point_)) * sizeof(float);
 }
 
-void WinogradConv::run(const float* x, const float* residual, float* y, std::byte* scratch) const {
+void WinogradConv::run(const std::byte* x, const std::byte* residual, std::byte* y,
+                       std::byte* scratch) const {
   const std::int64_t points = (side_ + 2) * (side_ + 2);
   const std::int64_t blocks = pieces_of(tiles(), block_tiles_);
   parallel_for(parts_, 1, [&](std::int64_t begin, std::int64_t end) {
@@ -182,10 +183,11 @@ void WinogradConv::run_part(const Part& p) const {
 }
 
 void WinogradConv::transform(const Part& p, std::int64_t begin, std::int64_t end) const {
-  const auto run = kernels_->transform[side_ / 4];
-  const float* zeros = zeros_.data<float>().data();
+  const auto run = kernels_->transform[s_.narrow_in ? 1 : 0][side_ / 4];
+  const std::byte* zeros = zeros_.bytes().data();
+  const std::int64_t pixel = s_.channels * (s_.narrow_in ? 2 : 4);
   const std::int64_t n = side_ + 2;
-  std::array<const float*, kMostPoints> points{};
+  std::array<const std::byte*, kMostPoints> points{};
   for (std::int64_t t = begin; t < end; ++t) {
     const std::int64_t tile = p.first + t;
     const std::int64_t image = tile / (tiles_down_ * tiles_across_);
@@ -194,11 +196,11 @@ void WinogradConv::transform(const Part& p, std::int64_t begin, std::int64_t end
     for (std::int64_t i = 0; i < n; ++i) {
       const std::int64_t row = top + i;
       const bool inside = row >= 0 && row < s_.height;
-      const float* line = p.x + (image * s_.height + row) * s_.width * s_.channels;
+      const std::byte* line = p.x + (image * s_.height + row) * s_.width * pixel;
       for (std::int64_t j = 0; j < n; ++j) {
         const std::int64_t column = left + j;
         points[static_cast<std::size_t>(i * n + j)] =
-            inside && column >= 0 && column < s_.width ? line + column * s_.channels : zeros;
+            inside && column >= 0 && column < s_.width ? line + column * pixel : zeros;
       }
     }
     run(points.data(), s_.channels, p.v + t * kWinogradBlock, v_point_,
@@ -233,7 +235,8 @@ void WinogradConv::multiply(const Part& p, std::int64_t begin, std::int64_t end)
 }
 
 void WinogradConv::finish(const Part& p, std::int64_t begin, std::int64_t end) const {
-  const auto run = kernels_->finish[side_ / 4];
+  const auto run = kernels_->finish[s_.narrow_out ? 1 : 0][side_ / 4];
+  const std::int64_t bytes = s_.narrow_out ? 2 : 4;
   WinogradResult result;
   result.m_point = m_point_;
   result.m_block = block_tiles_ * kWinogradBlock;
@@ -245,7 +248,8 @@ void WinogradConv::finish(const Part& p, std::int64_t begin, std::int64_t end) c
     const std::int64_t image = tile / (tiles_down_ * tiles_across_);
     const std::int64_t top = tile / tiles_across_ % tiles_down_ * side_;
     const std::int64_t left = tile % tiles_across_ * side_;
-    const std::int64_t at = ((image * s_.out_height + top) * s_.out_width + left) * s_.outputs;
+    const std::int64_t at =
+        ((image * s_.out_height + top) * s_.out_width + left) * s_.outputs * bytes;
     result.m = p.m + t * kWinogradBlock;
     result.y = p.y + at;
     result.residual = p.residual == nullptr ? nullptr : p.residual + at;

@@ -17,6 +17,7 @@ struct WinogradSizes {
   std::int64_t channels = 0, outputs = 0;  ///< of the input, of the result
   std::int64_t out_height = 0, out_width = 0;
   std::int64_t top = 0, left = 0;
+  bool narrow_in = false, narrow_out = false;  ///< the input, and result and residual, in bfloat16
 };
 
 /// y = clip(clip(sum + bias, first) + residual, last); bounds are infinite where nothing is done.
@@ -44,13 +45,13 @@ struct WinogradProduct {
 
 /// Where the products of one tile go.
 struct WinogradResult {
-  const float* m = nullptr;         ///< [points][outputs / 16][tiles][16]
-  std::int64_t m_point = 0;         ///< floats from one point to the next
-  std::int64_t m_block = 0;         ///< from one block of channels to the next
-  const float* bias = nullptr;      ///< whole blocks
-  float* y = nullptr;               ///< the tile's first pixel
-  const float* residual = nullptr;  ///< the same place of the added value, or nullptr
-  std::int64_t row = 0;             ///< floats from one row of pixels to the next
+  const float* m = nullptr;             ///< [points][outputs / 16][tiles][16]
+  std::int64_t m_point = 0;             ///< floats from one point to the next
+  std::int64_t m_block = 0;             ///< from one block of channels to the next
+  const float* bias = nullptr;          ///< whole blocks
+  std::byte* y = nullptr;               ///< the tile's first pixel
+  const std::byte* residual = nullptr;  ///< the same place of the added value, or nullptr
+  std::int64_t row = 0;                 ///< numbers from one row of pixels to the next
   std::int64_t outputs = 0;
   int height = 0, width = 0;  ///< pixels of the tile that exist
 };
@@ -61,11 +62,13 @@ struct WinogradKernels {
   int rows = 0;     ///< of the largest tile of `multiply`
   int columns = 0;  ///< of its widest panel, 16 or 32
   /// One tile: `points` are its (side + 2)^2 pixels, v gets whole blocks (zeros fill up the last).
-  void (*transform[2])(const float* const* points, std::int64_t channels, float* v,
-                       std::int64_t v_point, std::int64_t v_block) = {};
+  /// [bfloat16 images][side]
+  void (*transform[2][2])(const std::byte* const* points, std::int64_t channels, float* v,
+                          std::int64_t v_point, std::int64_t v_block) = {};
   /// [columns / 16 - 1][rows - 1]
   void (*multiply[2][kWinogradRows])(const WinogradProduct&) = {};
-  void (*finish[2])(const WinogradResult&, const WinogradPosts&) = {};
+  /// [bfloat16 results, rounded to nearest][side]
+  void (*finish[2][2])(const WinogradResult&, const WinogradPosts&) = {};
 };
 
 /// Those that this CPU has, best first; never empty.
@@ -85,7 +88,7 @@ class WinogradConv {
   /// x [batch, height, width, channels] -> y [batch, out_height, out_width, outputs]; `residual`
   /// as y (it may be y) or nullptr. `scratch` has scratch_bytes(), aligned to 64. Every result is
   /// the same for any number of threads.
-  void run(const float* x, const float* residual, float* y, std::byte* scratch) const;
+  void run(const std::byte* x, const std::byte* residual, std::byte* y, std::byte* scratch) const;
   [[nodiscard]] std::size_t scratch_bytes() const noexcept;
   [[nodiscard]] std::size_t weight_bytes() const noexcept;
   [[nodiscard]] std::string_view isa() const noexcept { return kernels_->isa; }
