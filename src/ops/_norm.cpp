@@ -1,6 +1,7 @@
 #include "ops/_norm.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "ops/_broadcast.hpp"
 
@@ -27,6 +28,12 @@ RowStatistics normalize_rows(std::vector<double>& x, const RowNorm& norm) {
     statistics.inverse.push_back(inverse);
   }
   return statistics;
+}
+
+RowStatistics empty_statistics(const Shape& rows, bool centred) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  const auto count = static_cast<std::size_t>(element_count(rows));
+  return {std::vector<double>(count, centred ? kNan : 0), std::vector<double>(count, kNan)};
 }
 
 void skip_norm_infer(ShapeContext& c) {
@@ -78,10 +85,12 @@ void skip_norm_reference(OpCall& call, const SkipInputs& inputs, bool centred) {
     if (!bias.empty()) sum[i] += bias[i % bias.size()];
   }
   if (call.wants_output(3)) call.set_output(3, from_doubles(sum, x.shape(), x.type()));
-  const RowStatistics statistics = normalize_rows(sum, norm);
+  RowStatistics statistics = normalize_rows(sum, norm);
   call.set_output(0, from_doubles(sum, x.shape(), x.type()));
+  if (!call.wants_output(1) && !call.wants_output(2)) return;
   Shape shape = x.shape();
   shape.back() = 1;
+  if (norm.scale.empty()) statistics = empty_statistics(shape, centred);
   const DType real = dtype_of(ElementKind::f32);
   if (call.wants_output(1)) call.set_output(1, from_doubles(statistics.mean, shape, real));
   if (call.wants_output(2)) call.set_output(2, from_doubles(statistics.inverse, shape, real));

@@ -21,8 +21,11 @@ struct RowStatistics {
   std::vector<double> inverse;  ///< 1 / sqrt(...)
 };
 
-/// In place.
+/// In place. No statistics of rows without values.
 RowStatistics normalize_rows(std::vector<double>& x, const RowNorm& norm);
+
+/// Statistics of that many rows without values: their mean is 0 / 0.
+RowStatistics empty_statistics(const Shape& rows, bool centred);
 
 /// The skip operators: y = norm(x + skip + bias). Input indices; 0 = the operator has none.
 struct SkipInputs {

@@ -36,11 +36,12 @@ void reference(OpCall& call) {
     norm.scale.push_back(given[static_cast<std::size_t>(i)]);
   }
   std::vector<double> y = x.to_doubles();
-  const ops::RowStatistics statistics = ops::normalize_rows(y, norm);
+  ops::RowStatistics statistics = ops::normalize_rows(y, norm);
   call.set_output(0, ops::from_doubles(y, x.shape(), scale.type()));
   if (!call.wants_output(1)) return;
   Shape shape = x.shape();
   for (std::size_t i = static_cast<std::size_t>(axis); i < shape.size(); ++i) shape[i] = 1;
+  if (norm.scale.empty()) statistics = ops::empty_statistics(shape, false);
   call.set_output(1, ops::from_doubles(statistics.inverse, shape, dtype_of(ElementKind::f32)));
 }
 

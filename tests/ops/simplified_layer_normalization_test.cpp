@@ -49,5 +49,14 @@ TEST(SimplifiedLayerNormalization, GradientMatchesCentralDifferences) {
                   {{"axis", Int{1}}}, {.domain = "com.microsoft"});
 }
 
+TEST(SimplifiedLayerNormalization, OfNothingIsNothing) {
+  const Tensor x(ElementKind::f32, {2, 3, 0});
+  const Tensor row(ElementKind::f32, {0});
+  EXPECT_EQ(run_op("SimplifiedLayerNormalization", {x, row})[0].shape(), x.shape());
+  const auto got = run_op("SimplifiedLayerNormalization", {x, row}, {}, 2);
+  EXPECT_EQ(got[0].shape(), x.shape());
+  for (const float v : got[1].to_floats()) EXPECT_TRUE(std::isnan(v));
+}
+
 }  // namespace
 }  // namespace pare

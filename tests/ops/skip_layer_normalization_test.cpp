@@ -86,5 +86,18 @@ TEST(SkipLayerNormalization, GradientMatchesCentralDifferences) {
                   {.outputs = 4, .domain = "com.microsoft", .unused = {1, 2}});
 }
 
+TEST(SkipLayerNormalization, OfNothingIsNothing) {
+  const Tensor x(ElementKind::f32, {2, 3, 0});
+  const Tensor row(ElementKind::f32, {0});
+  EXPECT_EQ(run_contrib("SkipLayerNormalization", {x, x, row})[0].shape(), x.shape());
+  const auto got = run_contrib("SkipLayerNormalization", {x, x, row, row, row}, {}, 4);
+  EXPECT_EQ(got[0].shape(), x.shape());
+  EXPECT_EQ(got[3].shape(), x.shape());
+  for (const std::size_t statistic : {1, 2}) {  // the mean of nothing is 0 / 0
+    EXPECT_EQ(got[statistic].shape(), (Shape{2, 3, 1}));
+    for (const float v : got[statistic].to_floats()) EXPECT_TRUE(std::isnan(v));
+  }
+}
+
 }  // namespace
 }  // namespace pare

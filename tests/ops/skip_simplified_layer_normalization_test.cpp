@@ -47,5 +47,16 @@ TEST(SkipSimplifiedLayerNormalization, GradientMatchesCentralDifferences) {
                   {.outputs = 4, .domain = "com.microsoft", .unused = {1, 2}});
 }
 
+TEST(SkipSimplifiedLayerNormalization, OfNothingIsNothing) {
+  const Tensor x(ElementKind::f32, {2, 3, 0});
+  const Tensor row(ElementKind::f32, {0});
+  EXPECT_EQ(run_contrib("SkipSimplifiedLayerNormalization", {x, x, row})[0].shape(), x.shape());
+  const auto got = run_contrib("SkipSimplifiedLayerNormalization", {x, x, row, row}, {}, 4);
+  EXPECT_EQ(got[0].shape(), x.shape());
+  EXPECT_EQ(got[3].shape(), x.shape());
+  EXPECT_EQ(got[1].to_floats(), std::vector<float>(6, 0));
+  for (const float v : got[2].to_floats()) EXPECT_TRUE(std::isnan(v));
+}
+
 }  // namespace
 }  // namespace pare
