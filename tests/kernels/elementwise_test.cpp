@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -182,7 +183,8 @@ TEST(Elementwise, PairsAndChoicesOfEveryStep) {
       k->choose(mask.data(), sm, a.data(), sa, b.data(), sb, y.data(), n);
       for (std::int64_t i = 0; i < n; ++i) {
         const float want = mask[at(i, sm)] != 0 ? a[at(i, sa)] : b[at(i, sb)];
-        EXPECT_EQ(std::memcmp(&y[at(i, 1)], &want, sizeof want), 0) << k->isa;
+        EXPECT_EQ(std::bit_cast<std::uint32_t>(y[at(i, 1)]), std::bit_cast<std::uint32_t>(want))
+            << k->isa;
       }
       for (const bool greatest : {false, true}) {
         k->extreme(greatest, a.data(), sa, b.data(), sb, y.data(), n);

@@ -32,6 +32,27 @@ TEST(WinogradRow, RunsResidualBlocksForAnyNumberOfThreads) {
   set_threads(0);
 }
 
+/// Between convolutions whose products are in bfloat16, images are; the sums of the filtered ones
+/// are float32, and what lies between is rounded once.
+TEST(WinogradRow, TakesPartInRunsInBfloat16) {
+  const std::vector<std::int64_t> strides = {2, 2};
+  Builder b;
+  Value* x = b.input("x", {1, 64, 40, 40});
+  Value* in = b.node("Relu", {b.node("Conv", {x, b.weights({64, 64, 1, 1}, 0.1F)})});
+  Value* y = b.node("Relu", {conv(b, in, 64, 64)});
+  Value* sum = b.node("Relu", {b.node("Add", {conv(b, y, 64, 64), in})});
+  Value* small = b.node("Conv", {sum, b.weights({128, 64, 3, 3}, 0.1F)}, {{"strides", strides}});
+  b.graph.add_output(b.node("Conv", {small, b.weights({64, 128, 1, 1}, 0.1F)}));
+  SessionOptions options;
+  options.allow_bf16 = true;
+  const Compared r = run_both(b.graph, {b.random({1, 64, 40, 40})}, options);
+  EXPECT_TRUE(r.has("Conv=native:winograd (4x4")) << r.kernels() << r.refusals();
+  EXPECT_FALSE(r.has("reference")) << r.kernels();
+  expect_close(r, 0x1p17);  // five roundings to 8 bits behind one another
+  if (!r.has("onednn:conv_bf16")) GTEST_SKIP() << "no bfloat16: " << r.refusals();
+  EXPECT_FALSE(r.has("onednn:conv (")) << r.kernels();
+}
+
 TEST(WinogradRow, CanBeSwitchedOff) {
   Builder b;
   block(b);
