@@ -55,6 +55,7 @@ class AttentionFinder {
     unit.covers = covers_;
     unit.inputs = {q_.base, k_.base, v_.base};
     if (mask_ != nullptr) unit.inputs.push_back(mask_);
+    if (marks_ != nullptr) unit.inputs.push_back(marks_);
     unit.outputs = {last_.output()};
     unit.attention = std::make_shared<AttentionShape>(shape_);
     units.push_back(std::move(unit));
@@ -142,24 +143,59 @@ class AttentionFinder {
     return true;
   }
 
-  /// The product behind at most one mask and then factors.
+  /// The product behind at most one sum with a mask, one choice by marks, and then factors.
   const Node* scores_of(const Value* v, std::vector<const Node*>& behind) {
+    const std::size_t before = behind.size();
     if (const Node* product = factors_of(v, behind)) return product;
-    behind.clear();
+    behind.resize(before);
     factor_ = 1;
+    if (mask_ == nullptr) {
+      if (const Node* product = behind_mask(v, behind)) return product;
+      mask_ = nullptr;
+    }
+    if (marks_ == nullptr) {
+      if (const Node* product = behind_marks(v, behind)) return product;
+      marks_ = nullptr;
+    }
+    behind.resize(before);
+    return nullptr;
+  }
+
+  const Node* behind_mask(const Value* v, std::vector<const Node*>& behind) {
     const Node* add = mine(v, "Add");
     if (add == nullptr) return nullptr;
-    behind.push_back(add);
+    const std::size_t before = behind.size();
     for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
-      const Value* mask = add->input(1 - side);
-      if (!is_float(mask) || !is_float(add->input(side))) continue;
-      if (shape_of(*add->input(side)) != shape_of(*add->output())) continue;
-      if (const Node* product = factors_of(add->input(side), behind)) {
-        mask_ = mask;
-        return product;
-      }
-      behind.resize(1);
-      factor_ = 1;
+      const Value* inner = add->input(side);
+      if (!is_float(add->input(1 - side)) || !is_float(inner)) continue;
+      if (!same_shape(*inner, *add->output())) continue;
+      behind.push_back(add);
+      mask_ = add->input(1 - side);
+      shape_.adds_last = marks_ == nullptr;
+      if (const Node* product = scores_of(inner, behind)) return product;
+      behind.resize(before);
+    }
+    return nullptr;
+  }
+
+  /// Where(marks, scores, number) or Where(marks, number, scores).
+  const Node* behind_marks(const Value* v, std::vector<const Node*>& behind) {
+    const Node* where = mine(v, "Where");
+    if (where == nullptr || !is_float(where->output())) return nullptr;
+    const Value* marks = where->input(0);
+    if (marks == nullptr || !marks->known_shape()) return nullptr;
+    const std::size_t before = behind.size();
+    for (const std::size_t side : {std::size_t{1}, std::size_t{2}}) {
+      const Value* inner = where->input(side);
+      const Tensor* number = facts_.constant(where->input(3 - side));
+      if (number == nullptr || number->size() != 1 || !is_float(inner)) continue;
+      if (!same_shape(*inner, *where->output())) continue;
+      behind.push_back(where);
+      marks_ = marks;
+      shape_.shown = side == 1;
+      shape_.fill = number->to_floats()[0];
+      if (const Node* product = scores_of(inner, behind)) return product;
+      behind.resize(before);
     }
     return nullptr;
   }
@@ -193,9 +229,9 @@ class AttentionFinder {
     return true;
   }
 
-  bool mask_strides(HeadStrides& out) const {
-    Shape m = shape_of(*mask_);
-    if (m.size() > 4 || m.empty() || m.back() != shape_.keys) return false;
+  bool mask_strides(const Value& mask, HeadStrides& out) const {
+    const Shape m = shape_of(mask);
+    if (m.size() > 4) return false;
     const Strides dense = dense_strides(m);
     const std::array<std::int64_t, 4> wanted = {rank_ == 4 ? shape_.batch : 1, shape_.heads,
                                                 shape_.queries, shape_.keys};
@@ -205,7 +241,7 @@ class AttentionFinder {
       if (m[i] != 1 && m[i] != wanted[to]) return false;
       strides[to] = m[i] == 1 ? 0 : dense[i];
     }
-    out = {strides[0], strides[1], strides[2], 1};
+    out = {strides[0], strides[1], strides[2], strides[3]};
     return true;
   }
 
@@ -231,7 +267,9 @@ class AttentionFinder {
     shape_.k = {k.batch, k.head, k.column, k.row};  // its columns are the keys
     shape_.scale = factor_ * q_.factor * k_.factor;
     shape_.masked = mask_ != nullptr;
-    if (shape_.masked && !mask_strides(shape_.mask)) return false;
+    shape_.marked = marks_ != nullptr;
+    if (shape_.masked && !mask_strides(*mask_, shape_.mask)) return false;
+    if (shape_.marked && !mask_strides(*marks_, shape_.marks)) return false;
     return result_strides();
   }
 
@@ -253,6 +291,7 @@ class AttentionFinder {
   const Node* softmax_ = nullptr;
   const Node* product_ = nullptr;
   const Value* mask_ = nullptr;
+  const Value* marks_ = nullptr;
   float factor_ = 1;
   View q_, k_, v_;
   std::size_t rank_ = 0;

@@ -64,16 +64,24 @@ std::vector<double> meaning(const AttentionShape& s, const AttentionOperands& o)
                    static_cast<double>(o.k[at(s.k, b, h / s.shared, k, d)]);
           }
           sum *= static_cast<double>(s.scale);
-          if (s.masked) sum += static_cast<double>(o.mask[at(s.mask, b, h, t, k)]);
+          const double added = s.masked ? static_cast<double>(o.mask[at(s.mask, b, h, t, k)]) : 0.0;
+          if (!s.adds_last) sum += added;
+          if (s.marked && (o.marks[at(s.marks, b, h, t, k)] != 0) != s.shown) {
+            sum = static_cast<double>(s.fill);
+          }
+          if (s.adds_last) sum += added;
           if (s.causal && k > t + s.offset) sum = -std::numeric_limits<double>::infinity();
           p.push_back(sum);
           peak = std::max(peak, sum);
         }
         double total = 0;
+        const bool blind = s.blind_zero && std::isinf(peak);
+        if (blind) peak = 0;
         for (double& v : p) total += v = std::exp(v - peak);
         for (std::int64_t e = 0; e < s.value_size; ++e) {
           double sum = 0;
           for (std::int64_t k = 0; k < s.keys; ++k) {
+            if (blind) break;
             sum += p[static_cast<std::size_t>(k)] / total *
                    static_cast<double>(o.v[at(s.v, b, h / s.shared, k, e)]);
           }
@@ -88,8 +96,29 @@ std::vector<double> meaning(const AttentionShape& s, const AttentionOperands& o)
 struct Case {
   AttentionShape shape;
   Operand q, k, v, mask, y;
+  std::shared_ptr<std::byte> marks;
   AttentionOperands operands;
 };
+
+/// Half of the cases hide keys by marks: a row of them for each query, or one mark for each.
+void add_marks(Rng& rng, Case& c) {
+  AttentionShape& s = c.shape;
+  if (rng.below(2) == 0) return;
+  s.marked = true;
+  s.shown = rng.below(2) == 0;
+  s.adds_last = rng.below(2) == 0;
+  s.blind_zero = true;
+  s.fill = rng.below(2) == 0 ? -std::numeric_limits<float>::infinity() : -3.0F;
+  const bool each = rng.below(4) != 0;
+  s.marks = {0, 0, each ? s.keys : 1, each ? 1 : 0};
+  const std::int64_t count = s.queries * (each ? s.keys : 1);
+  c.marks = guard::bytes(static_cast<std::size_t>(count), Edge::ends);
+  auto* marks = view<std::uint8_t>(c.marks.get());
+  for (std::int64_t i = 0; i < count; ++i) marks[i] = static_cast<std::uint8_t>(rng.below(3));
+  c.operands.marks = marks;
+  // One number for all keys of a query changes nothing but where it is infinite.
+  if (s.masked && s.mask.row != 0 && rng.below(2) == 0) s.mask.column = 0;
+}
 
 Case random_case(Rng& rng) {
   const auto pick = [&](std::initializer_list<std::int64_t> list) {
@@ -112,6 +141,7 @@ Case random_case(Rng& rng) {
   s.k = ordered({s.batch, s.heads / s.shared, s.keys, s.size}, order());
   s.v = ordered({s.batch, s.heads / s.shared, s.keys, s.value_size}, order());
   s.y = ordered({s.batch, s.heads, s.queries, s.value_size}, order());
+  s.offset = static_cast<std::int64_t>(rng.below(4));
   s.masked = rng.below(2) == 0;
   const bool all = rng.below(2) == 0;
   if (s.masked) s.mask = all ? HeadStrides{0, 0, s.keys, 1} : HeadStrides{s.keys, 0, 0, 1};
@@ -125,6 +155,7 @@ Case random_case(Rng& rng) {
     if (i % s.keys == 0) c.mask.data[i] = 0;
   }
   c.operands = {c.q.data, c.k.data, c.v.data, c.mask.data, c.y.data};
+  add_marks(rng, c);
   return c;
 }
 

@@ -100,14 +100,56 @@ TEST(AttentionUnits, AreNotMadeWhereTheMeaningIsAnother) {
   }
   {
     Network n;
-    n.finish(n.b.node("Add", {n.scaled(8, 9), n.b.constant(n.b.random({1, 1, 8, 1}))}));
-    refused(n, "a mask without keys");
+    Value* marks = n.b.constant(Tensor(ElementKind::boolean, {9}));
+    Value* s = n.scaled(8, 9);
+    n.finish(n.b.node("Where", {marks, s, n.b.constant(n.b.random({9}))}));
+    refused(n, "another number for each hidden key");
   }
   {
     Network n;
     n.finish(n.scaled(2, 9));
     refused(n, "few queries");
   }
+}
+
+TEST(AttentionUnits, MarksAndMasksOfEveryFormArePartOfTheStep) {
+  for (const int form : {0, 1, 2, 3}) {
+    Network n;
+    Value* s = n.scaled(8, 9);
+    Tensor triangle(ElementKind::boolean, {1, 1, 8, 9});
+    const auto seen = triangle.mutable_bytes();
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      seen[i] = static_cast<std::byte>(i % 9 <= i / 9 ? 1 : 0);
+    }
+    Value* column = n.b.constant(n.b.random({1, 1, 8, 1}));
+    if (form == 1 || form == 2) s = n.b.node("Add", {column, s});
+    if (form != 1) s = n.b.node("Where", {n.b.constant(triangle), s, n.b.scalar(-1e4F)});
+    if (form == 3) s = n.b.node("Add", {s, n.b.constant(n.b.random({9}))});
+    n.finish(s);
+    const Compared r = run_both(n.b.graph, n.inputs);
+    EXPECT_EQ(r.steps.size(), 1U) << form << ": " << r.kernels();
+    expect_close(r);
+  }
+}
+
+/// One query with a past, as text is generated; the states are results.
+TEST(AttentionOperator, JoinsThePastWithWhatIsNew) {
+  Builder b;
+  const std::vector<Tensor> inputs = {b.random({2, 1, 32}), b.random({2, 1, 16}),
+                                      b.random({2, 1, 16}), b.random({2, 2, 5, 8}),
+                                      b.random({2, 2, 5, 8})};
+  NodeSpec spec{.op = "Attention",
+                .attributes = {{"q_num_heads", std::int64_t{4}}, {"kv_num_heads", std::int64_t{2}}},
+                .output_names = {"y", "key", "value"}};
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (i == 3) spec.inputs.push_back(nullptr);
+    spec.inputs.push_back(b.input(cat("x", i), inputs[i].shape()));
+  }
+  Node* node = b.graph.add_node(std::move(spec));
+  for (std::size_t i = 0; i < 3; ++i) b.graph.add_output(node->output(i));
+  const Compared r = run_both(b.graph, inputs);
+  EXPECT_TRUE(r.has("native:attention_operator")) << r.kernels() << r.refusals();
+  expect_close(r);
 }
 
 TEST(AttentionUnits, ObservedValuesAreMade) {

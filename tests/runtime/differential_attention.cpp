@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "runtime/differential.hpp"
 #include "runtime/onednn.hpp"
@@ -15,8 +16,12 @@ constexpr Tolerance kSoft{128 * 0x1p-24, 0, false};
 /// Where the factor of the scores stands, how the mask looks, how the keys are turned.
 struct Form {
   std::int64_t batch = 1, heads = 2, queries = 5, keys = 7, size = 8, value_size = 8;
-  int factor = 0;   ///< 0 none, 1 scores / c, 2 scores * c, 3 q * c, 4 k * c, 5 both
-  int mask = 0;     ///< 0 none, 1 [B, 1, 1, S], 2 [B, H, T, S], 3 [T, S], 4 in front: mask + scores
+  int factor = 0;  ///< 0 none, 1 scores / c, 2 scores * c, 3 q * c, 4 k * c, 5 both
+  /// 0 none, 1 [B, 1, 1, S], 2 [B, H, T, S], 3 [T, S], 4 in front: mask + scores, 5 [B, 1, T, 1]
+  int mask = 0;
+  /// Marks: 0 none, 1 Where(marks, scores, -inf), 2 Where(marks, -9, scores) of [B, 1, 1, S], 3 as
+  /// 1 behind the mask, 4 of a constant triangle
+  int marks = 0;
   int keys_as = 0;  ///< 0 [.., S, D] turned, 1 [B, S, H, D] brought to [B, H, D, S], 2 [.., D, S]
   bool tokens = false;  ///< q, v and the result as [B, T, H, D]
 };
@@ -37,7 +42,7 @@ class AttentionGraph {
     if (f_.factor == 1) s = b_.node("Div", {s, b_.scalar(2.0F)});
     if (f_.factor == 2) s = times(b_, s, 0.25F);
     Value* y =
-        b_.node("MatMul", {b_.node("Softmax", {masked(s)}, {{"axis", std::int64_t{-1}}}), v});
+        b_.node("MatMul", {b_.node("Softmax", {hidden(s)}, {{"axis", std::int64_t{-1}}}), v});
     if (f_.tokens) y = b_.node("Transpose", {y}, {{"perm", Ints{0, 2, 1, 3}}});
     b_.graph.add_output(y);
     d_.check(b_, inputs_, kSoft);
@@ -64,11 +69,43 @@ class AttentionGraph {
     return b_.node("Transpose", {heads("k", f_.keys, f_.size)}, {{"perm", Ints{0, 1, 3, 2}}});
   }
 
+  Value* hidden(Value* s) {
+    if (f_.marks == 3) return marked(masked(s));
+    return masked(f_.marks == 0 ? s : marked(s));
+  }
+
+  Value* marked(Value* s) {
+    constexpr float kInf = std::numeric_limits<float>::infinity();
+    if (f_.marks == 2) {
+      const Shape shape = {f_.batch, 1, 1, f_.keys};
+      inputs_.push_back(d_.values(shape, boolean));
+      return b_.node("Where", {b_.input("h", shape, boolean), b_.scalar(-9.0F), s});
+    }
+    const Shape shape = {f_.queries, f_.keys};
+    Tensor seen(boolean, shape);
+    const auto bits = seen.mutable_bytes();
+    for (std::int64_t t = 0; t < f_.queries; ++t) {
+      for (std::int64_t k = 0; k < f_.keys; ++k) {
+        const bool sees = f_.marks == 4 ? k <= t : k == 0 || d_.coin();
+        bits[static_cast<std::size_t>(t * f_.keys + k)] = static_cast<std::byte>(sees ? 1 : 0);
+      }
+    }
+    Value* marks = nullptr;
+    if (f_.marks == 4) {
+      marks = d_.constant(b_, seen);
+    } else {
+      inputs_.push_back(seen);
+      marks = b_.input("h", shape, boolean);
+    }
+    return b_.node("Where", {marks, s, b_.scalar(-kInf)});
+  }
+
   Value* masked(Value* s) {
     if (f_.mask == 0) return s;
     Shape shape = {f_.batch, f_.heads, f_.queries, f_.keys};
     if (f_.mask == 1 || f_.mask == 4) shape = {f_.batch, 1, 1, f_.keys};
     if (f_.mask == 3) shape = {f_.queries, f_.keys};
+    if (f_.mask == 5) shape = {f_.batch, 1, f_.queries, 1};
     Value* m = add_input("m", shape);
     for (float& x : inputs_.back().mutable_data<float>()) {
       if (x > 1) x = -10000;
@@ -111,15 +148,35 @@ void operator_case(Differential& d) {
     }
     if (d.coin()) spec.attributes["is_causal"] = std::int64_t{1};
   }
+  if (contrib && d.coin()) spec.attributes["unidirectional"] = std::int64_t{1};
   if (d.coin()) spec.attributes["scale"] = 0.25F;
+  const std::int64_t past = d.coin() ? d.pick<std::int64_t>({1, 6}) : 0;
+  const std::int64_t all = past + keys;
   if (d.coin()) {
-    const Shape mask = contrib ? Shape{d.coin() ? batch : 1, d.coin() ? heads : 1, queries, keys}
-                               : d.pick<Shape>({{queries, keys}, {batch, 1, 1, keys}});
-    inputs.push_back(d.grid(mask));
+    const Shape mask = contrib ? Shape{d.coin() ? batch : 1, d.coin() ? heads : 1, queries, all}
+                               : d.pick<Shape>({{queries, all}, {batch, 1, 1, all}, {all}});
+    const ElementKind kind = !contrib && d.coin() ? boolean : f32;
+    inputs.push_back(d.values(mask, kind));
     if (contrib) spec.inputs.insert(spec.inputs.end(), {nullptr, nullptr});
-    spec.inputs.push_back(b.input("m", mask));
+    spec.inputs.push_back(b.input("m", mask, kind));
   }
-  b.graph.add_output(b.graph.add_node(std::move(spec))->output());
+  if (past > 0) {
+    spec.inputs.resize(contrib ? 6 : 4);
+    for (const char* name : {"pk", "pv"}) {
+      const Shape before = {batch, shared, past, size};
+      inputs.push_back(d.grid(before));
+      spec.inputs.push_back(b.input(name, before));
+    }
+  }
+  // With a past or without, each of them may be wanted.
+  const std::int64_t states = past > 0 ? 2 : d.below(3);
+  spec.output_names = {"y"};
+  for (std::int64_t i = 0; i < states; ++i) spec.output_names.push_back(i == 0 ? "nk" : "nv");
+  Node* node = b.graph.add_node(std::move(spec));
+  b.graph.add_output(node->output());
+  for (std::int64_t i = 0; i < states; ++i) {
+    if (d.coin()) b.graph.add_output(node->output(static_cast<std::size_t>(i) + 1));
+  }
   d.check(b, inputs, kSoft);
 }
 
@@ -218,12 +275,13 @@ void bf16_convolution_case(Differential& d) {
 
 void attention_cases(Differential& d) {
   for (int factor = 0; factor < 6; ++factor) {
-    for (int mask = 0; mask < 5; ++mask) {
+    for (int mask = 0; mask < 6; ++mask) {
       for (int keys = 0; keys < 3; ++keys) {
         Form f;
         f.factor = factor;
         f.mask = mask;
         f.keys_as = keys;
+        f.marks = d.coin() ? static_cast<int>(d.below(5)) : 0;
         f.tokens = d.coin();
         f.batch = d.pick<std::int64_t>({1, 2});
         f.heads = d.pick<std::int64_t>({1, 3});
@@ -235,7 +293,7 @@ void attention_cases(Differential& d) {
       }
     }
   }
-  for (int i = 0; i < 60; ++i) operator_case(d);
+  for (int i = 0; i < 150; ++i) operator_case(d);
 }
 
 void gather_cases(Differential& d) {

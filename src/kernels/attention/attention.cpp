@@ -98,7 +98,7 @@ void Attention::run_item(const AttentionOperands& o, std::int64_t item, float* s
   h.keys = keys;
   h.values = values;
   if (s.masked) h.mask = o.mask + at(s.mask, batch, head);
-  h.mask_row = s.mask.row;
+  if (s.marked) h.marks = o.marks + at(s.marks, batch, head);
   h.y = o.y + at(s.y, batch, head);
   h.y_row = s.y.row;
   h.y_column = s.y.column;

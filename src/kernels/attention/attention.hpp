@@ -18,8 +18,14 @@ struct AttentionShape {
   std::int64_t batch = 1, heads = 1, queries = 0, keys = 0, size = 0, value_size = 0;
   std::int64_t shared = 1;  ///< heads that read the same keys and values
   HeadStrides q, k, v, y;   ///< of k: row = key
-  bool masked = false;      ///< a mask is added: mask.column is 1
+  bool masked = false;      ///< a mask is added: mask.column is 1, or 0 for one number for all keys
   HeadStrides mask;
+  bool marked = false;  ///< keys whose mark is not `shown` have the score `fill`
+  HeadStrides marks;    ///< column 0 or 1
+  bool shown = true;
+  float fill = 0;
+  bool adds_last = false;   ///< the mask is added to what the marks leave
+  bool blind_zero = false;  ///< a query that sees nothing gives zeros, not NaN
   float scale = 1;
   bool causal = false;  ///< query t sees only the keys 0 .. t + offset
   std::int64_t offset = 0;
@@ -31,6 +37,7 @@ struct AttentionOperands {
   const float* v = nullptr;
   const float* mask = nullptr;
   float* y = nullptr;
+  const std::uint8_t* marks = nullptr;
 };
 
 /// Panels of one head: columns of the scores and of the result, in groups of the width of a tile.
@@ -40,7 +47,7 @@ struct AttentionHead {
   const float* keys = nullptr;    ///< [panels][size][tile]
   const float* values = nullptr;  ///< [panels][keys][tile]
   const float* mask = nullptr;
-  std::int64_t mask_row = 0;
+  const std::uint8_t* marks = nullptr;
   float* y = nullptr;
   std::int64_t y_row = 0, y_column = 1;
 };
