@@ -148,7 +148,11 @@ void few_rows(benchmark::State& state) {
 BENCHMARK(few_rows)->ArgsProduct({{1, 2, 4, 8, 16}, {2048}, {2048}, {0, 1}})->Iterations(5);
 
 /// The heads of BERT-base.
-void attention(benchmark::State& state) {
+void attention(benchmark::State& state, const pare::AttentionKernels* kernels) {
+  if (kernels == nullptr) {
+    state.SkipWithError("no such products");
+    return;
+  }
   pare::AttentionShape s;
   s.heads = 12;
   s.queries = s.keys = state.range(0);
@@ -156,7 +160,7 @@ void attention(benchmark::State& state) {
   s.q = s.k = s.v = s.y = {s.queries * 768, 64, 768, 1};
   s.scale = 0.125F;
   pare::set_threads(1);
-  const pare::Attention kernel(s);
+  const pare::Attention kernel(s, *kernels);
   const std::vector<float> q = numbers(s.queries * 768);
   std::vector<float> y(q.size());
   std::vector<float> scratch(kernel.scratch_bytes() / sizeof(float) + 16);
@@ -167,6 +171,15 @@ void attention(benchmark::State& state) {
   state.counters["us"] = time * 1e6;
   state.counters["GFLOP/s"] = flops / time * 1e-9;
 }
-BENCHMARK(attention)->Arg(64)->Arg(128)->Arg(384)->Arg(1024);
+BENCHMARK_CAPTURE(attention, f32, pare::attention_kernels().front())
+    ->Arg(64)
+    ->Arg(128)
+    ->Arg(384)
+    ->Arg(1024);
+BENCHMARK_CAPTURE(attention, bf16, pare::bf16_attention_kernels())
+    ->Arg(64)
+    ->Arg(128)
+    ->Arg(384)
+    ->Arg(1024);
 
 }  // namespace

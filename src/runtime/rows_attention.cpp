@@ -29,13 +29,22 @@ AttentionOperands operands_of(const AttentionShape& shape, const KernelArgs& arg
   return o;
 }
 
-Prepared prepare(const AttentionShape& shape, const std::vector<const Value*>& inputs) {
-  auto attention = std::make_shared<const Attention>(shape);
+/// Kernels for products that may be rounded, where rounding takes less than it saves.
+const AttentionKernels& kernels_for(const AttentionShape& shape, bool may_round) {
+  constexpr std::int64_t kLeast = 16;
+  const AttentionKernels* narrow = may_round ? bf16_attention_kernels() : nullptr;
+  const bool worth = shape.size >= kLeast && shape.keys >= kLeast && shape.queries >= kLeastQueries;
+  return narrow != nullptr && worth ? *narrow : *attention_kernels().front();
+}
+
+Prepared prepare(const AttentionShape& shape, const std::vector<const Value*>& inputs,
+                 bool may_round) {
+  auto attention = std::make_shared<const Attention>(shape, kernels_for(shape, may_round));
   Prepared made;
   for (const Value* v : inputs) made.inputs.push_back({v, Layout::plain});
   made.outputs = {Layout::plain};
   made.scratch_bytes = attention->scratch_bytes();
-  made.note = attention_kernels().front()->isa;
+  made.note = attention->isa();
   made.kernel = std::make_unique<FunctionKernel>(
       [=](const KernelArgs& args) { attention->run(operands_of(shape, args), args.scratch); });
   return made;
@@ -47,7 +56,12 @@ Verdict accepts_unit(const Unit& unit, PlanFacts&) {
   return accept();
 }
 
-Prepared make_unit(const Unit& unit, PlanFacts&) { return prepare(*unit.attention, unit.inputs); }
+Prepared make_unit(const Unit& unit, PlanFacts& facts) {
+  const bool may_round = std::all_of(unit.covers.begin(), unit.covers.end(), [&](const Node* node) {
+    return !node->is("MatMul") || facts.may_round(*node);
+  });
+  return prepare(*unit.attention, unit.inputs, may_round);
+}
 
 // --- operators
 
@@ -250,13 +264,14 @@ struct Joint {
 };
 
 /// Attention over joined keys and values, which are results too or lie in scratch memory.
-Prepared prepare_joined(const Unit& unit, const Form& f, const std::vector<const Value*>& inputs) {
+Prepared prepare_joined(const Unit& unit, const Form& f, const std::vector<const Value*>& inputs,
+                        bool may_round) {
   constexpr std::size_t kLine = 64;
   const AttentionShape& a = f.shape;
   const std::int64_t length = a.keys - f.past;
   const Joint keys{a.batch, f.kv_heads, f.past, length, a.size, f.new_key};
   const Joint values{a.batch, f.kv_heads, f.past, length, a.value_size, f.new_value};
-  Prepared made = prepare(a, inputs);
+  Prepared made = prepare(a, inputs, may_round);
   std::size_t old = inputs.size();
   if (f.past_key != nullptr) {
     made.inputs.push_back({f.past_key, Layout::plain});
@@ -271,7 +286,7 @@ Prepared prepare_joined(const Unit& unit, const Form& f, const std::vector<const
     at.at(i) = (made.scratch_bytes + kLine - 1) / kLine * kLine;
     if (!shown.at(i)) made.scratch_bytes = at.at(i) + joints.at(i)->bytes();
   }
-  const auto attention = std::make_shared<const Attention>(a);
+  const auto attention = std::make_shared<const Attention>(a, kernels_for(a, may_round));
   const bool has_past = f.past_key != nullptr;
   made.kernel = std::make_unique<FunctionKernel>([=](const KernelArgs& args) {
     AttentionOperands o = operands_of(a, args);
@@ -292,7 +307,8 @@ Prepared make_operator(const Unit& unit, PlanFacts& facts) {
   std::vector<const Value*> inputs = {unit.input(0), unit.input(1), unit.input(2)};
   if (f.mask != nullptr) inputs.push_back(f.mask);
   if (f.marks != nullptr) inputs.push_back(f.marks);
-  return f.joins ? prepare_joined(unit, f, inputs) : prepare(f.shape, inputs);
+  const bool may_round = facts.may_round(*unit.node);
+  return f.joins ? prepare_joined(unit, f, inputs, may_round) : prepare(f.shape, inputs, may_round);
 }
 
 constexpr KernelRow kRows[] = {{"native:attention", accepts_unit, make_unit},

@@ -190,6 +190,73 @@ TEST(AttentionKernels, AgreeWithTheMeaningInEveryOrderOfMemory) {
   }
 }
 
+/// What is multiplied has 8 bits: the errors of scores up to 10 are those of their terms, 2^-9 of
+/// each, and weights and values add as much.
+TEST(AttentionKernels, RoundedProductsStayNearTheMeaning) {
+  const AttentionKernels* kernels = bf16_attention_kernels();
+  if (kernels == nullptr) GTEST_SKIP() << "no products of bfloat16";
+  Rng rng(6);
+  for (int i = 0; i < 150; ++i) {
+    Case c = random_case(rng);
+    const AttentionShape& s = c.shape;
+    const std::vector<double> want = meaning(s, c.operands);
+    run(c, *kernels);
+    double squares = 0, sizes = 0;
+    std::size_t next = 0;
+    for (std::int64_t b = 0; b < s.batch; ++b) {
+      for (std::int64_t h = 0; h < s.heads; ++h) {
+        for (std::int64_t t = 0; t < s.queries; ++t) {
+          for (std::int64_t e = 0; e < s.value_size; ++e) {
+            const double got = static_cast<double>(c.y.data[at(s.y, b, h, t, e)]);
+            const double off = got - want[next];
+            ASSERT_LE(std::abs(off), 0.25) << "case " << i << " at " << next;
+            squares += off * off;
+            sizes += want[next] * want[next];
+            ++next;
+          }
+        }
+      }
+    }
+    ASSERT_LE(std::sqrt(squares / std::max(sizes, 1e-9)), 0x1p-5) << "case " << i;
+  }
+}
+
+/// Of numbers that bfloat16 holds, and one key for each query, the result is exact.
+TEST(AttentionKernels, RoundedProductsOfShortNumbersAreExact) {
+  const AttentionKernels* kernels = bf16_attention_kernels();
+  if (kernels == nullptr) GTEST_SKIP() << "no products of bfloat16";
+  for (const std::int64_t size : {1, 2, 15, 16, 31, 32, 33, 64, 65}) {
+    for (const bool turned : {false, true}) {
+      AttentionShape s;
+      s.queries = s.keys = 37;
+      s.size = s.value_size = size;
+      s.q = {0, 0, size, 1};
+      s.k = s.v = turned ? HeadStrides{0, 0, 1, s.keys} : HeadStrides{0, 0, size, 1};
+      s.y = {0, 0, size, 1};
+      s.marked = true;
+      s.marks = {0, 0, s.keys, 1};
+      s.fill = -std::numeric_limits<float>::infinity();
+      Rng rng(7);
+      const Operand q = operand(rng, s.queries * size, 1);
+      Operand v = operand(rng, s.keys * size, 1);
+      const Operand y = operand(rng, s.queries * size, 0);
+      for (std::int64_t i = 0; i < v.count; ++i) v.data[i] = static_cast<float>(i % 251) - 125;
+      std::vector<std::uint8_t> marks(static_cast<std::size_t>(s.queries * s.keys));
+      for (std::int64_t t = 0; t < s.queries; ++t) {
+        marks[static_cast<std::size_t>(t * s.keys + (t * 5 + 3) % s.keys)] = 1;
+      }
+      Case c{s, q, v, v, {}, y, nullptr, {q.data, v.data, v.data, nullptr, y.data, marks.data()}};
+      run(c, *kernels);
+      for (std::int64_t t = 0; t < s.queries; ++t) {
+        for (std::int64_t e = 0; e < size; ++e) {
+          ASSERT_EQ(y.data[t * size + e], v.data[at(s.v, 0, 0, (t * 5 + 3) % s.keys, e)])
+              << size << " " << turned << " query " << t;
+        }
+      }
+    }
+  }
+}
+
 TEST(AttentionKernels, AnyNumberOfThreadsGivesTheSameBits) {
   Rng rng(4);
   for (int i = 0; i < 20; ++i) {

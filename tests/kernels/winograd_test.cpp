@@ -251,7 +251,7 @@ void widen(std::vector<float>& x) {
 std::vector<float> run_as(const Case& c, int side, const WinogradKernels& kernels, Edge edge) {
   const WinogradConv conv(c.s, side, c.w, c.bias, c.posts, kernels);
   const auto placed = [&](const std::vector<float>& v, bool narrow) {
-    const auto to = guard::bytes(v.size() * (narrow ? 2 : 4), edge, 2);
+    std::shared_ptr<std::byte> to = guard::bytes(v.size() * (narrow ? 2 : 4), edge, 2);
     const std::vector<BF16> half = narrowed(v);
     if (narrow) std::copy(half.begin(), half.end(), view<BF16>(to.get()));
     if (!narrow) std::copy(v.begin(), v.end(), view<float>(to.get()));

@@ -1,3 +1,4 @@
+#include "kernels/attention/attention.hpp"
 #include "runtime/check.hpp"
 
 namespace pare {
@@ -110,6 +111,22 @@ TEST(AttentionUnits, AreNotMadeWhereTheMeaningIsAnother) {
     n.finish(n.scaled(2, 9));
     refused(n, "few queries");
   }
+}
+
+TEST(AttentionUnits, RoundWhatTheyMultiplyWhereProductsMay) {
+  Builder b;
+  const std::vector<Tensor> inputs = {b.random({2, 3, 20, 32}), b.random({2, 3, 32, 24}),
+                                      b.random({2, 3, 24, 16})};
+  Value* s = b.node("MatMul", {b.input("q", {2, 3, 20, 32}), b.input("k", {2, 3, 32, 24})});
+  b.graph.add_output(b.node("MatMul", {b.node("Softmax", {s}, {{"axis", std::int64_t{3}}}),
+                                       b.input("v", {2, 3, 24, 16})}));
+  SessionOptions options;
+  options.allow_bf16 = true;
+  const Compared r = run_both(b.graph, inputs, options);
+  expect_close(r, 0x1p17);  // values, weights and the scores behind them have 8 bits
+  if (bf16_attention_kernels() == nullptr) GTEST_SKIP() << "no products of bfloat16";
+  EXPECT_TRUE(r.has("native:attention (avx512_bf16)")) << r.kernels();
+  EXPECT_FALSE(run_both(b.graph, inputs).has("bf16"));
 }
 
 TEST(AttentionUnits, MarksAndMasksOfEveryFormArePartOfTheStep) {

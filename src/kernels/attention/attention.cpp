@@ -38,6 +38,13 @@ std::span<const AttentionKernels* const> attention_kernels() {
   return kFound;
 }
 
+const AttentionKernels* bf16_attention_kernels() {
+#if defined(__x86_64__)
+  if (cpu::has_avx512_bf16()) return attention_kernels_bf16();
+#endif
+  return nullptr;
+}
+
 Attention::Attention(const AttentionShape& shape, const AttentionKernels& kernels)
     : shape_(shape), kernels_(&kernels), workers_(threads()) {
   const std::int64_t room = up(shape.keys, kernels.tile);
@@ -47,7 +54,7 @@ Attention::Attention(const AttentionShape& shape, const AttentionKernels& kernel
   at_once_ = std::min(at_once_, up(std::max<std::int64_t>(1, shape.queries), rows));
   key_floats_ = up(room * shape.size, 16);
   value_floats_ = up(up(shape.value_size, kernels.tile) * shape.keys, 16);
-  score_floats_ = up(at_once_ * room + at_once_, 16);
+  score_floats_ = up(at_once_ * (room + 1 + (shape.size + 1) / 2), 16);
   // Few heads: their queries are cut, and each piece packs the keys again.
   chunk_ = std::max<std::int64_t>(1, shape.queries);
   const std::int64_t heads = shape.batch * shape.heads;

@@ -61,13 +61,18 @@ struct AttentionKernels {
   /// behind the last column.
   void (*pack)(const float* from, std::int64_t row, std::int64_t column, std::int64_t rows,
                std::int64_t columns, float* panels);
-  /// Queries [begin, end) of a head; `scratch` has scores for rows_at_once() queries.
+  /// Queries [begin, end) of a head; `scratch` has room for the scores, a factor and half the
+  /// numbers of each of `at_once` queries.
   void (*attend)(const AttentionShape&, const AttentionHead&, std::int64_t begin, std::int64_t end,
                  std::int64_t at_once, float* scratch);
 };
 
 /// Those that this CPU has, best first; never empty.
 std::span<const AttentionKernels* const> attention_kernels();
+
+/// Kernels that round what they multiply to bfloat16, sums and the softmax in float32; nullptr when
+/// this CPU has no such products.
+const AttentionKernels* bf16_attention_kernels();
 
 /// Attention whose scores never leave the cache: a block of queries at a time.
 class Attention {
@@ -77,6 +82,7 @@ class Attention {
   /// `scratch` has scratch_bytes(), aligned to 64. Heads go to `threads()` threads.
   void run(const AttentionOperands& operands, std::byte* scratch) const;
   [[nodiscard]] std::size_t scratch_bytes() const noexcept;
+  [[nodiscard]] std::string_view isa() const noexcept { return kernels_->isa; }
 
  private:
   void run_item(const AttentionOperands& operands, std::int64_t item, float* scratch) const;

@@ -14,6 +14,8 @@ struct Tile {
 }  // namespace
 }  // namespace pare
 
+#include "kernels/attention/attention_rows.inc"
+
 #include "kernels/attention/attention_body.inc"
 
 namespace pare {

@@ -7,5 +7,6 @@ namespace pare {
 const AttentionKernels* attention_kernels_base();
 const AttentionKernels* attention_kernels_avx2();
 const AttentionKernels* attention_kernels_avx512();
+const AttentionKernels* attention_kernels_bf16();
 
 }  // namespace pare
