@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "base/threads.hpp"
+#include "kernels/recurrent/codes.hpp"
 #include "kernels/recurrent/recurrent.hpp"
 #include "kernels/view.hpp"
 #include "runtime/rows.hpp"
@@ -13,13 +14,18 @@
 namespace pare {
 namespace {
 
+constexpr std::size_t kFirstScale = 8;  // of weights in codes
+
 struct Sizes {
   std::int64_t steps = 0, batch = 0, input = 0, hidden = 0, directions = 1, gates = 1;
   bool batch_first = false;
 };
 
+/// An LSTM whose weights are codes.
+bool is_coded(const Unit& unit) { return unit.node->is("com.microsoft", "DynamicQuantizeLSTM"); }
+
 std::int64_t gates_of(const Unit& unit) {
-  if (unit.is("LSTM")) return 4;
+  if (unit.is("LSTM") || is_coded(unit)) return 4;
   if (unit.is("GRU")) return 3;
   return unit.is("RNN") ? 1 : 0;
 }
@@ -27,11 +33,11 @@ std::int64_t gates_of(const Unit& unit) {
 Sizes sizes_of(const Unit& unit, const AttributeReader& a) {
   Sizes n;
   const Shape x = shape_of(*unit.input(0));
-  n.batch_first = a.attr_int("layout") != 0;
+  n.batch_first = !is_coded(unit) && a.attr_int("layout") != 0;
   n.steps = x[n.batch_first ? 1 : 0];
   n.batch = x[n.batch_first ? 0 : 1];
   n.input = x[2];
-  n.hidden = shape_of(*unit.input(2)).back();
+  n.hidden = shape_of(*unit.input(2))[is_coded(unit) ? 1 : 2];
   n.directions = a.attr_string("direction") == "bidirectional" ? 2 : 1;
   n.gates = gates_of(unit);
   return n;
@@ -71,18 +77,35 @@ Verdict accepts_shapes(const Unit& unit, const Sizes& n) {
   const std::int64_t rows = n.gates * n.hidden;
   const Shape state = n.batch_first ? Shape{n.batch, n.directions, n.hidden}
                                     : Shape{n.directions, n.batch, n.hidden};
-  const Shape want[] = {{n.directions, rows, n.input},
-                        {n.directions, rows, n.hidden},
-                        {n.directions, 2 * rows},
-                        {n.batch},
-                        state,
-                        state,
-                        {n.directions, 3 * n.hidden}};
-  for (std::size_t i = 1; i < unit.inputs.size(); ++i) {
+  const bool coded = is_coded(unit);
+  const Shape want[] = {
+      coded ? Shape{n.directions, n.input, rows} : Shape{n.directions, rows, n.input},
+      coded ? Shape{n.directions, n.hidden, rows} : Shape{n.directions, rows, n.hidden},
+      {n.directions, 2 * rows},
+      {n.batch},
+      state,
+      state,
+      {n.directions, 3 * n.hidden}};
+  for (std::size_t i = 1; i < unit.inputs.size() && i <= std::size(want); ++i) {
     if (unit.inputs[i] != nullptr && shape_of(*unit.inputs[i]) != want[i - 1]) {
       return refuse(cat("input ", i, " of another shape"));
     }
   }
+  return accept();
+}
+
+/// Scales and zero points of an LSTM in codes, behind the other inputs: one, or one for each row.
+Verdict accepts_codes(const Unit& unit, PlanFacts& facts, const Sizes& n) {
+  for (std::size_t i = kFirstScale; i < kFirstScale + 4; ++i) {
+    if (unit.input(i) == nullptr || facts.constant(unit.input(i)) == nullptr) {
+      return refuse(cat("input ", i, " is not constant"));
+    }
+    const Shape s = shape_of(*unit.input(i));
+    if (s != Shape{n.directions} && s != Shape{n.directions, n.gates * n.hidden}) {
+      return refuse(cat("input ", i, " of another shape"));
+    }
+  }
+  if (std::max(n.input, n.hidden) > kMostCodeDepth) return refuse("sums that 32 bits cannot hold");
   return accept();
 }
 
@@ -105,12 +128,43 @@ Verdict accepts_recurrent(const Unit& unit, PlanFacts& facts) {
   }
   std::vector<GateFn> functions;
   if (!functions_of(unit, n, functions)) return refuse("other functions");
+  if (is_coded(unit)) {
+    Verdict verdict = accepts_codes(unit, facts, n);
+    if (verdict.kind != Verdict::Kind::accept) return verdict;
+  }
   return accepts_shapes(unit, n);
 }
 
 std::vector<float> part(const std::vector<float>& all, std::int64_t first, std::int64_t count) {
   if (all.empty()) return {};
   return {all.begin() + first, all.begin() + first + count};
+}
+
+/// Codes [D, K, G H] of direction d as [G H, K] signed ones; `scale` and the input behind it are
+/// [D] or [D, G H].
+CodeSource codes_of(const Unit& unit, PlanFacts& facts, std::size_t input, std::size_t scale,
+                    std::int64_t d) {
+  const Tensor& codes = *facts.constant(unit.input(input));
+  const std::int64_t depth = codes.dim(1);
+  const std::int64_t rows = codes.dim(2);
+  const std::int32_t shift = codes.kind() == ElementKind::u8 ? 128 : 0;
+  const std::vector<std::int64_t> q = codes.to_ints();
+  const std::vector<float> scales = facts.float_constant(unit.input(scale)).to_floats();
+  const std::vector<std::int64_t> zeros = facts.constant(unit.input(scale + 1))->to_ints();
+  const auto directions = static_cast<std::size_t>(codes.dim(0));
+  const auto at = [&](std::size_t count, std::int64_t row) {
+    return static_cast<std::size_t>(count == directions ? d : d * rows + row);
+  };
+  CodeSource s;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    for (std::int64_t k = 0; k < depth; ++k) {
+      const auto from = static_cast<std::size_t>((d * depth + k) * rows + row);
+      s.codes.push_back(static_cast<std::int8_t>(q[from] - shift));
+    }
+    s.scales.push_back(scales[at(scales.size(), row)]);
+    s.zeros.push_back(static_cast<std::int32_t>(zeros[at(zeros.size(), row)]) - shift);
+  }
+  return s;
 }
 
 std::vector<std::shared_ptr<RecurrentLayer>> layers_of(const Unit& unit, PlanFacts& facts,
@@ -120,8 +174,9 @@ std::vector<std::shared_ptr<RecurrentLayer>> layers_of(const Unit& unit, PlanFac
     return unit.input(i) == nullptr ? std::vector<float>()
                                     : facts.float_constant(unit.input(i)).to_floats();
   };
-  const std::vector<float> w = given(1);
-  const std::vector<float> r = given(2);
+  const bool coded = is_coded(unit);
+  const std::vector<float> w = coded ? std::vector<float>() : given(1);
+  const std::vector<float> r = coded ? std::vector<float>() : given(2);
   const std::vector<float> bias = given(3);
   const std::vector<float> peep = n.gates == 4 ? given(7) : std::vector<float>();
   std::vector<GateFn> functions;
@@ -137,6 +192,10 @@ std::vector<std::shared_ptr<RecurrentLayer>> layers_of(const Unit& unit, PlanFac
     s.hidden = n.hidden;
     s.w = part(w, d * rows * n.input, rows * n.input);
     s.r = part(r, d * rows * n.hidden, rows * n.hidden);
+    if (coded) {
+      s.w_codes = codes_of(unit, facts, 1, kFirstScale, d);
+      s.r_codes = codes_of(unit, facts, 2, kFirstScale + 2, d);
+    }
     s.wb = part(bias, 2 * d * rows, rows);
     s.rb = part(bias, (2 * d + 1) * rows, rows);
     s.peep = part(peep, d * 3 * n.hidden, 3 * n.hidden);
@@ -243,17 +302,23 @@ Prepared make_recurrent(const Unit& unit, PlanFacts& facts) {
   if (n.gates == 4) add(6, kernel->c0);
   made.outputs.assign(unit.outputs.size(), Layout::plain);
   made.note = recurrent_kernels().front()->isa;
+  if (is_coded(unit)) made.note = code_product_kernels().front()->isa;
   made.kernel = std::move(kernel);
   return made;
 }
 
 template <std::size_t kGates>
 Verdict accepts(const Unit& unit, PlanFacts& facts) {
-  if (gates_of(unit) != static_cast<std::int64_t>(kGates)) return not_mine();
+  if (gates_of(unit) != static_cast<std::int64_t>(kGates) || is_coded(unit)) return not_mine();
   return accepts_recurrent(unit, facts);
 }
 
+Verdict accepts_coded(const Unit& unit, PlanFacts& facts) {
+  return is_coded(unit) ? accepts_recurrent(unit, facts) : not_mine();
+}
+
 constexpr KernelRow kRows[] = {{"native:lstm", accepts<4>, make_recurrent},
+                               {"native:lstm_int8", accepts_coded, make_recurrent},
                                {"native:gru", accepts<3>, make_recurrent},
                                {"native:rnn", accepts<1>, make_recurrent}};
 

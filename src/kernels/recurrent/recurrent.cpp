@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/threads.hpp"
 #include "kernels/cpu.hpp"
+#include "kernels/recurrent/codes.hpp"
 #include "kernels/recurrent/recurrent_tables.hpp"
 #include "kernels/view.hpp"
 
@@ -32,6 +33,12 @@ std::vector<const RecurrentKernels*> available() {
 std::int64_t gates_of(CellKind kind) {
   if (kind == CellKind::rnn) return 1;
   return kind == CellKind::lstm ? 4 : 3;
+}
+
+/// Whole lines of the cache.
+std::size_t lines_of(std::size_t bytes) {
+  constexpr std::size_t kLine = 64;
+  return (bytes + kLine - 1) / kLine * kLine;
 }
 
 /// [blocks, K, gates, 16] from rows [G H, K] of the gates [first, first + gates).
@@ -63,6 +70,12 @@ struct RecurrentLayer::Work {
   float* c = nullptr;     ///< [batch, blocks, 16]
   float* kept = nullptr;  ///< GRU: reset * h, as c
   float* update = nullptr;
+  // Of weights in codes.
+  CodeRow input;                    ///< how all of the input is rounded
+  CodeRow* x_rows = nullptr;        ///< [chunk * batch]
+  CodeRow* h_rows = nullptr;        ///< [batch]
+  std::uint8_t* x_codes = nullptr;  ///< rows of line_of(input), line_of(hidden)
+  std::uint8_t* h_codes = nullptr;
 };
 
 /// Rows of one step that are computed together.
@@ -83,10 +96,18 @@ RecurrentLayer::RecurrentLayer(const RecurrentWeights& s, const RecurrentKernels
       gates_(gates_of(s.kind)),
       blocks_((s.hidden + kUnits - 1) / kUnits) {
   const auto rows = static_cast<std::size_t>(gates_ * hidden_);
-  require(s.w.size() == rows * static_cast<std::size_t>(input_), "RecurrentLayer: W");
-  require(s.r.size() == rows * static_cast<std::size_t>(hidden_), "RecurrentLayer: R");
-  w_ = packed(s.w, hidden_, input_, 0, gates_);
-  if (kind_ == CellKind::gru) {
+  if (!s.w_codes.codes.empty()) {
+    require(kind_ == CellKind::lstm, "RecurrentLayer: codes of another cell");
+    w_codes_ = std::make_unique<CodeMatrix>(s.w_codes, hidden_, input_);
+    r_codes_ = std::make_unique<CodeMatrix>(s.r_codes, hidden_, hidden_);
+  } else {
+    require(s.w.size() == rows * static_cast<std::size_t>(input_), "RecurrentLayer: W");
+    require(s.r.size() == rows * static_cast<std::size_t>(hidden_), "RecurrentLayer: R");
+    w_ = packed(s.w, hidden_, input_, 0, gates_);
+  }
+  if (w_codes_ != nullptr) {
+    // The codes are there instead.
+  } else if (kind_ == CellKind::gru) {
     r_ = packed(s.r, hidden_, hidden_, 0, 2);
     late_ = packed(s.r, hidden_, hidden_, 2, 1);
   } else {
@@ -111,9 +132,12 @@ RecurrentLayer::RecurrentLayer(const RecurrentWeights& s, const RecurrentKernels
   }
 }
 
+RecurrentLayer::~RecurrentLayer() = default;
+
 std::size_t RecurrentLayer::weight_bytes() const noexcept {
-  return 4 *
-         (w_.size() + r_.size() + late_.size() + bias_.size() + state_bias_.size() + peep_.size());
+  const std::size_t codes = w_codes_ == nullptr ? 0 : w_codes_->bytes() + r_codes_->bytes();
+  return codes + 4 * (w_.size() + r_.size() + late_.size() + bias_.size() + state_bias_.size() +
+                      peep_.size());
 }
 
 std::int64_t RecurrentLayer::chunk(std::int64_t steps, std::int64_t batch) const noexcept {
@@ -123,7 +147,56 @@ std::int64_t RecurrentLayer::chunk(std::int64_t steps, std::int64_t batch) const
 std::size_t RecurrentLayer::scratch_bytes(std::int64_t steps, std::int64_t batch) const noexcept {
   const std::int64_t numbers =
       chunk(steps, batch) * batch * blocks_ * gates_ * kUnits + 5 * batch * blocks_ * kUnits;
-  return static_cast<std::size_t>(numbers) * sizeof(float);
+  std::size_t bytes = static_cast<std::size_t>(numbers) * sizeof(float);
+  if (w_codes_ == nullptr) return bytes;
+  const auto rows = static_cast<std::size_t>(chunk(steps, batch) * batch);
+  const auto states = static_cast<std::size_t>(batch);
+  bytes = lines_of(bytes) + lines_of((rows + states) * sizeof(CodeRow));
+  return bytes + rows * lines_of(static_cast<std::size_t>(input_)) +
+         states * lines_of(static_cast<std::size_t>(hidden_));
+}
+
+namespace {
+
+/// Row `row` of the input's chunk that begins with step `first`.
+const float* input_row(const RecurrentData& data, std::int64_t first, std::int64_t row) {
+  const std::int64_t b = row % data.batch;
+  const std::int64_t i = first + row / data.batch;
+  const std::int64_t length = data.lengths == nullptr ? data.steps : data.lengths[b];
+  // Rows beyond their length are computed too, of whatever there is, and not used.
+  const std::int64_t t = data.backward ? std::max<std::int64_t>(0, length - 1 - i) : i;
+  return data.x + t * data.x_step + b * data.x_row;
+}
+
+}  // namespace
+
+void RecurrentLayer::add_codes(const RecurrentData& data, const Work& work, std::int64_t first,
+                               std::int64_t count) const {
+  const std::int64_t rows = count * data.batch;
+  const std::int64_t width = gates_ * kUnits;
+  const std::int64_t stride = blocks_ * width;
+  const auto line = static_cast<std::int64_t>(lines_of(static_cast<std::size_t>(input_)));
+  parallel_for(
+      rows, std::max<std::int64_t>(1, kGrain / input_), [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t row = begin; row < end; ++row) {
+          work.x_rows[row] =
+              code_row(input_row(data, first, row), input_, work.input, work.x_codes + row * line);
+        }
+      });
+  const std::int64_t cost = std::max<std::int64_t>(1, rows * input_ * width);
+  parallel_for(blocks_, std::max<std::int64_t>(1, kGrain / cost),
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t row = 0; row < rows; row += kMostRecurrentRows) {
+                   const std::int64_t n = std::min<std::int64_t>(kMostRecurrentRows, rows - row);
+                   for (std::int64_t block = begin; block < end; ++block) {
+                     float* to = work.in + row * stride + block * width;
+                     for (std::int64_t r = 0; r < n; ++r) {
+                       std::copy_n(bias_.data() + block * width, width, to + r * stride);
+                     }
+                     w_codes_->add(block, work.x_rows + row, n, to, stride);
+                   }
+                 }
+               });
 }
 
 void RecurrentLayer::add_inputs(const RecurrentData& data, const Work& work, std::int64_t first,
@@ -132,20 +205,12 @@ void RecurrentLayer::add_inputs(const RecurrentData& data, const Work& work, std
   const std::int64_t width = gates_ * kUnits;
   const std::int64_t stride = blocks_ * width;
   const std::int64_t cost = std::max<std::int64_t>(1, rows * input_ * width);
-  const auto x_of = [&](std::int64_t row) {
-    const std::int64_t b = row % data.batch;
-    const std::int64_t i = first + row / data.batch;
-    const std::int64_t length = data.lengths == nullptr ? data.steps : data.lengths[b];
-    // Rows beyond their length are computed too, of whatever there is, and not used.
-    const std::int64_t t = data.backward ? std::max<std::int64_t>(0, length - 1 - i) : i;
-    return data.x + t * data.x_step + b * data.x_row;
-  };
   parallel_for(blocks_, std::max<std::int64_t>(1, kGrain / cost),
                [&](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t row = 0; row < rows; row += kernels_->rows) {
                    const std::int64_t n = std::min<std::int64_t>(kernels_->rows, rows - row);
                    std::array<const float*, kMostRecurrentRows> x{};
-                   for (std::int64_t r = 0; r < n; ++r) x[r] = x_of(row + r);
+                   for (std::int64_t r = 0; r < n; ++r) x[r] = input_row(data, first, row + r);
                    for (std::int64_t block = begin; block < end; ++block) {
                      float* to = work.in + row * stride + block * width;
                      for (std::int64_t r = 0; r < n; ++r) {
@@ -185,8 +250,12 @@ void RecurrentLayer::first_half(const Work& work, const Rows& rows, std::int64_t
         apart ? state_bias_.data() + block * width : rows.in + (r * blocks_ + block) * width;
     std::copy_n(start, gates * kUnits, sums + r * gates * kUnits);
   }
-  kernels_->product[gates - 1][rows.count - 1](r_.data() + block * hidden_ * gates * kUnits,
-                                               h.data(), hidden_, sums, gates * kUnits);
+  if (r_codes_ != nullptr) {
+    r_codes_->add(block, work.h_rows + rows.first, rows.count, sums, gates * kUnits);
+  } else {
+    kernels_->product[gates - 1][rows.count - 1](r_.data() + block * hidden_ * gates * kUnits,
+                                                 h.data(), hidden_, sums, gates * kUnits);
+  }
   for (std::int64_t r = 0; r < rows.count; ++r) {
     CellBlock b = cell(work, rows, r, block);
     if (!rows.active[r]) {
@@ -226,6 +295,7 @@ void RecurrentLayer::run_steps(const RecurrentData& data, Work& work, std::int64
                                std::int64_t count, std::int64_t row, std::int64_t rows,
                                bool split) const {
   const std::int64_t state = data.batch * blocks_ * kUnits;
+  const auto line = static_cast<std::int64_t>(lines_of(static_cast<std::size_t>(hidden_)));
   const auto each_block = [&](auto&& body) {
     if (!split) {
       for (std::int64_t block = 0; block < blocks_; ++block) body(block);
@@ -247,6 +317,10 @@ void RecurrentLayer::run_steps(const RecurrentData& data, Work& work, std::int64
     for (std::int64_t r = 0; r < rows; ++r) {
       group.active[r] = data.lengths == nullptr || i < data.lengths[row + r];
     }
+    for (std::int64_t b = row; b < row + rows && r_codes_ != nullptr; ++b) {
+      const float* h = group.h + b * blocks_ * kUnits;
+      work.h_rows[b] = code_row(h, hidden_, code_range(h, hidden_), work.h_codes + b * line);
+    }
     each_block([&](std::int64_t block) { first_half(work, group, block); });
     if (kind_ == CellKind::gru) {
       each_block([&](std::int64_t block) { second_half(work, group, block); });
@@ -263,15 +337,31 @@ void RecurrentLayer::run_steps(const RecurrentData& data, Work& work, std::int64
   }
 }
 
+void RecurrentLayer::lay_out(const RecurrentData& data, std::byte* scratch, Work& work) const {
+  const std::int64_t rows = chunk(data.steps, data.batch) * data.batch;
+  const std::int64_t state = data.batch * blocks_ * kUnits;
+  work.in = view<float>(scratch);
+  work.h = work.in + rows * blocks_ * gates_ * kUnits;
+  work.c = work.h + 2 * state;
+  work.kept = work.c + state;
+  work.update = work.kept + state;
+  if (w_codes_ == nullptr) return;
+  const std::int64_t numbers = work.update + state - work.in;
+  scratch += lines_of(static_cast<std::size_t>(numbers) * sizeof(float));
+  work.x_rows = view<CodeRow>(scratch);
+  work.h_rows = work.x_rows + rows;
+  scratch += lines_of(static_cast<std::size_t>(rows + data.batch) * sizeof(CodeRow));
+  work.x_codes = view<std::uint8_t>(scratch);
+  work.h_codes =
+      work.x_codes + rows * static_cast<std::int64_t>(lines_of(static_cast<std::size_t>(input_)));
+  work.input = code_range(data.x, data.steps * data.batch * input_);
+}
+
 void RecurrentLayer::run(const RecurrentData& data, std::byte* scratch) const {
   const std::int64_t ahead = chunk(data.steps, data.batch);
   const std::int64_t state = data.batch * blocks_ * kUnits;
   Work work;
-  work.in = view<float>(scratch);
-  work.h = work.in + ahead * data.batch * blocks_ * gates_ * kUnits;
-  work.c = work.h + 2 * state;
-  work.kept = work.c + state;
-  work.update = work.kept + state;
+  lay_out(data, scratch, work);
   std::fill_n(work.h, 5 * state, 0.0F);
   const std::int64_t padded = blocks_ * kUnits;
   for (std::int64_t b = 0; b < data.batch; ++b) {
@@ -285,7 +375,11 @@ void RecurrentLayer::run(const RecurrentData& data, std::byte* scratch) const {
   const bool split = tiles < threads() && step_cost >= 4 * kGrain;
   for (std::int64_t first = 0; first < data.steps; first += ahead) {
     const std::int64_t count = std::min(ahead, data.steps - first);
-    add_inputs(data, work, first, count);
+    if (w_codes_ != nullptr) {
+      add_codes(data, work, first, count);
+    } else {
+      add_inputs(data, work, first, count);
+    }
     const auto run_tiles = [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t t = begin; t < end; ++t) {
         run_steps(data, work, first, count, t * tile, std::min(tile, data.batch - t * tile), split);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -50,13 +51,24 @@ struct RecurrentKernels {
 /// Those that this CPU has, best first; never empty.
 std::span<const RecurrentKernels* const> recurrent_kernels();
 
+/// Weights as codes: w = (code - zero) * scale.
+struct CodeSource {
+  std::vector<std::int8_t> codes;  ///< [G H, K]
+  std::vector<float> scales;       ///< [G H]
+  std::vector<std::int32_t> zeros;
+};
+
+class CodeMatrix;
+struct CodeRow;
+
 /// Weights of one direction as ONNX orders them.
 struct RecurrentWeights {
   CellKind kind = CellKind::lstm;
   std::int64_t input = 0, hidden = 0;
-  std::vector<float> w, r;    ///< [G H, I], [G H, H]
-  std::vector<float> wb, rb;  ///< [G H] each, or empty
-  std::vector<float> peep;    ///< LSTM: [3 H] or empty
+  std::vector<float> w, r;      ///< [G H, I], [G H, H]
+  CodeSource w_codes, r_codes;  ///< LSTM: instead of w and r
+  std::vector<float> wb, rb;    ///< [G H] each, or empty
+  std::vector<float> peep;      ///< LSTM: [3 H] or empty
   CellRule rule;
 };
 
@@ -77,10 +89,12 @@ struct RecurrentData {
 };
 
 /// One direction of an RNN, GRU or LSTM with packed weights. The same bits for any number of
-/// threads: each row of a batch is summed in one order.
+/// threads: each row of a batch is summed in one order. With weights in codes the input (all of x,
+/// [steps, batch, input] without gaps) and each state are rounded to 256 steps over their range.
 class RecurrentLayer {
  public:
   RecurrentLayer(const RecurrentWeights& weights, const RecurrentKernels& kernels);
+  ~RecurrentLayer();
   [[nodiscard]] std::size_t weight_bytes() const noexcept;
   /// For a batch of so many rows.
   [[nodiscard]] std::size_t scratch_bytes(std::int64_t steps, std::int64_t batch) const noexcept;
@@ -91,6 +105,9 @@ class RecurrentLayer {
   struct Rows;
   void add_inputs(const RecurrentData& data, const Work& work, std::int64_t first,
                   std::int64_t count) const;
+  void add_codes(const RecurrentData& data, const Work& work, std::int64_t first,
+                 std::int64_t count) const;
+  void lay_out(const RecurrentData& data, std::byte* scratch, Work& work) const;
   void run_steps(const RecurrentData& data, Work& work, std::int64_t first, std::int64_t count,
                  std::int64_t row, std::int64_t rows, bool split) const;
   void first_half(const Work& work, const Rows& rows, std::int64_t block) const;
@@ -107,6 +124,7 @@ class RecurrentLayer {
   std::vector<float> bias_;          ///< [blocks, gates, 16]
   std::vector<float> state_bias_;    ///< GRU with the reset behind the product: as bias_
   std::vector<float> peep_;          ///< [3, blocks, 16]
+  std::unique_ptr<const CodeMatrix> w_codes_, r_codes_;
 };
 
 }  // namespace pare
