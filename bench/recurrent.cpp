@@ -67,7 +67,7 @@ void write_model(const Graph& graph, const std::string& name) {
   if (folder == nullptr) return;
   Model model;
   model.graph = graph.clone();
-  onnx::write(model, std::string(folder) + "/" + name + ".onnx", {.force = true});
+  onnx::write(model, std::string(folder) + "/" + name + ".onnx", {.opset = 21, .force = true});
 }
 
 void lstm(benchmark::State& state) {
