@@ -14,9 +14,12 @@ template <int R>
 void product(const CodeBlock& b, const CodeRow* rows, float* sums, std::int64_t stride) {
   constexpr int kSets = R == 1 ? 4 : R == 2 ? 2 : 1;
   __m512i acc[kSets][R][kVectors];
-  for (auto& set : acc) {
-    for (auto& row : set) {
-      for (__m512i& v : row) v = _mm512_setzero_si512();
+#pragma GCC unroll 4
+  for (int set = 0; set < kSets; ++set) {
+#pragma GCC unroll 4
+    for (int r = 0; r < R; ++r) {
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) acc[set][r][v] = _mm512_setzero_si512();
     }
   }
   const auto step = [&](std::int64_t q, int set) {
@@ -40,6 +43,7 @@ void product(const CodeBlock& b, const CodeRow* rows, float* sums, std::int64_t 
     for (int set = 0; set < kSets; ++set) step(q + set, set);
   }
   for (; q < b.quads; ++q) step(q, 0);
+#pragma GCC unroll 4
   for (int r = 0; r < R; ++r) {
     const __m512i zero = _mm512_set1_epi32(rows[r].zero);
     const __m512i all = _mm512_set1_epi32(rows[r].sum);
@@ -47,6 +51,7 @@ void product(const CodeBlock& b, const CodeRow* rows, float* sums, std::int64_t 
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
       __m512i sum = acc[0][r][v];
+#pragma GCC unroll 4
       for (int set = 1; set < kSets; ++set) sum = _mm512_add_epi32(sum, acc[set][r][v]);
       const int at = v * kWidth;
       sum = _mm512_sub_epi32(sum, _mm512_mullo_epi32(zero, load(b.corrections + at)));
