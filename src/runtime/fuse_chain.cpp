@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "kernels/elementwise/chain.hpp"
@@ -138,7 +139,9 @@ class ChainMaker {
     if (!std::all_of(uses.begin(), uses.end(), [&](const Use& u) { return contains(u.node); })) {
       return no("has other readers");
     }
-    if (is_taken_(node)) return no("belongs to another step");
+    const auto [it, fresh] = taken_.try_emplace(&node, false);
+    if (fresh) it->second = is_taken_(node);
+    if (it->second) return no("belongs to another step");
     return true;
   }
 
@@ -212,7 +215,8 @@ class ChainMaker {
   const std::size_t first_reason_ = reasons_.size();
   std::vector<const Node*> nodes_;
   std::unordered_set<const Node*> refused_;
-  std::vector<const Value*> made_;  // by the steps
+  std::unordered_map<const Node*, bool> taken_;  // what was asked before
+  std::vector<const Value*> made_;               // by the steps
   std::vector<std::size_t> step_number_;
   Unit unit_;
 };
