@@ -84,6 +84,8 @@ set(PARE_ISA_avx2 -mavx2 -mfma -mf16c)
 set(PARE_ISA_avx512 ${PARE_AVX512})
 set(PARE_ISA_vnni ${PARE_AVX512} -mavx512vnni)
 set(PARE_ISA_bf16 ${PARE_AVX512} -mavx512bf16)
+set(PARE_ISA_neon "")  # every 64-bit ARM has it
+set(PARE_ISA_neon_dot -march=armv8.2-a+dotprod)
 
 # Takes a list of sources, leaves out those of other machines and gives the rest the flags that
 # their file name asks for: nothing else in the program may use more than the base instruction set.
@@ -101,8 +103,11 @@ function(pare_instruction_sets list_name)
         set_source_files_properties("${source}" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
         list(APPEND kept "${source}")
       endif()
-    elseif(source MATCHES "_neon\\.cpp$")
+    elseif(source MATCHES "_(neon|neon_dot)\\.cpp$")
+      set(isa ${CMAKE_MATCH_1})
       if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+        set_property(SOURCE "${source}" APPEND PROPERTY COMPILE_OPTIONS ${PARE_ISA_${isa}})
+        set_source_files_properties("${source}" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
         list(APPEND kept "${source}")
       endif()
     else()

@@ -1,5 +1,10 @@
 #include "kernels/cpu.hpp"
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 namespace pare::cpu {
 
 #if defined(__x86_64__)
@@ -32,6 +37,20 @@ bool has_avx512() noexcept { return false; }
 bool has_avx512_vnni() noexcept { return false; }
 bool has_avx512_bf16() noexcept { return false; }
 bool has_avx512_vbmi() noexcept { return false; }
+
+#endif
+
+#if defined(__aarch64__) && defined(__linux__)
+
+bool has_neon_dot() noexcept { return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0; }
+
+#elif defined(__ARM_FEATURE_DOTPROD)
+
+bool has_neon_dot() noexcept { return true; }  // the whole program was compiled for it
+
+#else
+
+bool has_neon_dot() noexcept { return false; }
 
 #endif
 

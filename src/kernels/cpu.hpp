@@ -11,4 +11,8 @@ bool has_avx512_vnni() noexcept;
 bool has_avx512_bf16() noexcept;
 bool has_avx512_vbmi() noexcept;
 
+/// The same for 64-bit ARM, where NEON itself is always there: dot products of bytes. False on
+/// other machines.
+bool has_neon_dot() noexcept;
+
 }  // namespace pare::cpu

@@ -18,6 +18,9 @@ std::vector<const DepthwiseCodeKernels*> available() {
   if (cpu::has_avx512_vnni()) found.push_back(depthwise_code_kernels_vnni());
   if (cpu::has_avx512()) found.push_back(depthwise_code_kernels_avx512());
   if (cpu::has_avx2()) found.push_back(depthwise_code_kernels_avx2());
+#elif defined(__aarch64__)
+  if (cpu::has_neon_dot()) found.push_back(depthwise_code_kernels_neon_dot());
+  found.push_back(depthwise_code_kernels_neon());
 #endif
   found.push_back(depthwise_code_kernels_base());
   return found;
@@ -55,7 +58,7 @@ DepthwiseInt8::DepthwiseInt8(const DepthwiseSizes& sizes, std::span<const std::i
   rows_.post = codes.post;
   rows_.to_codes = codes.to_codes;
   rows_.step = codes.step;
-  rows_.x_flip = codes.x_signed ? 128 : 0;
+  rows_.x_flip = codes.x_signed == kernels.signed_codes ? 0 : 128;
   rows_.y_flip = codes.y_signed ? 128 : 0;
   rows_.y_zero = codes.y_zero + rows_.y_flip;
   rows_.low = codes.low_code + rows_.y_flip;
@@ -79,7 +82,7 @@ void DepthwiseInt8::pack(std::span<const std::int8_t> weights, const DepthwiseCo
   std::copy(codes.scales.begin(), codes.scales.end(), scales_.begin());
   std::copy(codes.bias.begin(), codes.bias.end(), bias_.begin());
   pad_.assign(64, static_cast<std::byte>(codes.x_zero & 255));
-  const std::int32_t zero = codes.x_zero + rows_.x_flip;
+  const std::int32_t zero = codes.x_zero + (codes.x_signed ? 128 : 0) - (k.signed_codes ? 128 : 0);
   for (std::int64_t c = 0; c < s.channels; ++c) {
     std::int32_t sum = 0;
     double size = 0;

@@ -38,7 +38,7 @@ struct DepthwiseCodeRows {
   DepthwisePost post;
   bool to_codes = false;
   float step = 1;
-  std::uint8_t x_flip = 0, y_flip = 0;           // 128 turns signed codes into unsigned ones
+  std::uint8_t x_flip = 0, y_flip = 0;  // 128 turns signed and unsigned codes into each other
   std::int32_t y_zero = 0, low = 0, high = 255;  // of unsigned codes
 };
 
@@ -49,6 +49,7 @@ struct DepthwiseCodeKernels {
   std::int64_t code_bytes = 0;  ///< of one of them
   bool unrolls = false;         ///< 3 x 3 and 5 x 5 have code of their own
   void (*run)(const DepthwiseCodeRows& rows);
+  bool signed_codes = false;  ///< takes 128 less than unsigned codes
 };
 
 /// Those that this CPU has, best first; never empty.

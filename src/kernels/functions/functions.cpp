@@ -13,6 +13,8 @@ std::vector<const FunctionKernels*> available() {
 #if defined(__x86_64__)
   if (cpu::has_avx512()) found.push_back(function_kernels_avx512());
   if (cpu::has_avx2()) found.push_back(function_kernels_avx2());
+#elif defined(__aarch64__)
+  found.push_back(function_kernels_neon());
 #endif
   found.push_back(function_kernels_base());
   return found;

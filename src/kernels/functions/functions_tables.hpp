@@ -7,5 +7,6 @@ namespace pare {
 const FunctionKernels* function_kernels_base();
 const FunctionKernels* function_kernels_avx2();
 const FunctionKernels* function_kernels_avx512();
+const FunctionKernels* function_kernels_neon();
 
 }  // namespace pare

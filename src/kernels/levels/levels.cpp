@@ -21,6 +21,9 @@ std::vector<const LevelKernels*> available() {
   if (cpu::has_avx512_vnni()) found.push_back(level_kernels_vnni());
   if (cpu::has_avx512()) found.push_back(level_kernels_avx512());
   if (cpu::has_avx2()) found.push_back(level_kernels_avx2());
+#elif defined(__aarch64__)
+  if (cpu::has_neon_dot()) found.push_back(level_kernels_neon_dot());
+  found.push_back(level_kernels_neon());
 #endif
   found.push_back(level_kernels_base());
   return found;
@@ -135,6 +138,7 @@ void LevelMatrix::pack(std::span<const std::int8_t> w) {
   const auto starts = start_.mutable_data<std::int16_t>();
   shift_.assign(static_cast<std::size_t>(panels * kColumns), 0);
   const std::int64_t width = 4 / per_step_;
+  const int centre = range_.x_centre - (kernels_->signed_codes ? 128 : 0);
   for (std::int64_t k = 0; k < k_; ++k) {
     const std::int64_t step = k / per_step_;
     for (std::int64_t n = 0; n < n_; ++n) {
@@ -149,9 +153,9 @@ void LevelMatrix::pack(std::span<const std::int8_t> w) {
         const std::int64_t lane = 2 * column + k % 4 / 2;
         auto& first = starts[static_cast<std::size_t>(
             (panel * groups_ + step / group_) * 2 * kColumns + lane)];
-        first = static_cast<std::int16_t>(first - range_.x_centre * v);  // modulo 2^16
+        first = static_cast<std::int16_t>(first - centre * v);  // modulo 2^16
       } else {
-        shift_[static_cast<std::size_t>(panel * kColumns + column)] -= range_.x_centre * v;
+        shift_[static_cast<std::size_t>(panel * kColumns + column)] -= centre * v;
       }
     }
   }

@@ -98,6 +98,7 @@ struct LevelKernels {
   const LevelTileFn (*narrow)[kMostTileRows] = nullptr;
   /// 32-bit sums.
   const LevelTileFn (*wide)[kMostTileRows] = nullptr;
+  bool signed_codes = false;  ///< takes x as it is, but sums up x - 128
 };
 
 /// Those that this CPU has, best first; never empty.

@@ -35,6 +35,9 @@ std::vector<const PeakLoop*> available() {
   if (cpu::has_avx2()) {
     found.insert(found.end(), {peak_f32_avx2(), peak_int8_avx2()});
   }
+#elif defined(__aarch64__)
+  if (cpu::has_neon_dot()) found.push_back(peak_int8_neon_dot());
+  found.insert(found.end(), {peak_f32_neon(), peak_int8_neon()});
 #endif
   found.insert(found.end(), {peak_f32_base(), peak_int8_base()});
   return found;
@@ -139,6 +142,8 @@ ReadLoop read_loop() {
 #if defined(__x86_64__)
   if (cpu::has_avx512()) return read_loop_avx512();
   if (cpu::has_avx2()) return read_loop_avx2();
+#elif defined(__aarch64__)
+  return read_loop_neon();
 #endif
   return read_loop_base();
 }

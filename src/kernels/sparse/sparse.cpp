@@ -23,6 +23,9 @@ std::vector<const SparseKernels*> available() {
   if (cpu::has_avx512_vnni()) found.push_back(sparse_kernels_vnni());
   if (cpu::has_avx512()) found.push_back(sparse_kernels_avx512());
   if (cpu::has_avx2()) found.push_back(sparse_kernels_avx2());
+#elif defined(__aarch64__)
+  if (cpu::has_neon_dot()) found.push_back(sparse_kernels_neon_dot());
+  found.push_back(sparse_kernels_neon());
 #endif
   found.push_back(sparse_kernels_base());
   return found;
@@ -105,6 +108,8 @@ void SparseMatrix::pack(const SparseSource& source) {
       sums_[static_cast<std::size_t>(n)] += source.codes[k * source.k_step + n * source.n_step];
     }
   }
+  if (!kernels_->signed_codes) return;
+  for (const std::int32_t sum : sums_) shifts_.push_back(128 * sum);
 }
 
 std::size_t SparseMatrix::bytes() const noexcept {
@@ -146,7 +151,7 @@ void SparseMatrix::prepare(const Job& job, std::int64_t first, std::int64_t rows
     kernels_->turn(x, stride, rows, words_, width, 0, panel);
     return;
   }
-  const std::uint32_t flip = job.how.x_signed ? 0x80808080U : 0U;
+  const std::uint32_t flip = job.how.x_signed == kernels_->signed_codes ? 0U : 0x80808080U;
   const std::int64_t whole = k_ / kWordCodes;
   kernels_->turn(x, stride, rows, whole, width, flip, panel);
   if (whole == words_) return;
@@ -168,6 +173,7 @@ void SparseMatrix::columns(const Job& job, std::int64_t first, std::int64_t rows
   const std::int64_t width = kernels_->widths[kind];
   const auto& table = integers_ ? kernels_->codes : kernels_->floats;
   const SparseFn run = table[group_ == 1 ? 0 : 1][kind];
+  const std::int32_t* shift = shifts_.empty() ? nullptr : shifts_.data();
   auto* sums = static_cast<std::byte*>(static_cast<void*>(tile));
   for (std::int64_t t = begin; t < end; ++t) {
     const std::int64_t column = t * kSparseTile;
@@ -179,7 +185,8 @@ void SparseMatrix::columns(const Job& job, std::int64_t first, std::int64_t rows
            static_cast<std::int64_t>(begins_[list + 1] - from)},
           panel, sums + 4 * c * width);
     }
-    kernels_->finish({tile, width, rows, count, column, n_, first}, job.how, integers_, job.y);
+    kernels_->finish({tile, width, rows, count, column, n_, first, shift}, job.how, integers_,
+                     job.y);
   }
   if (!integers_) spread_not_finite(job, first, rows, begin, end);
 }

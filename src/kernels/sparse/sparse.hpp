@@ -78,6 +78,7 @@ class SparseMatrix {
   std::vector<std::uint16_t> at_;      // by entry: which word of the row
   std::vector<std::uint32_t> values_;  // by entry: group_ words
   std::vector<std::int32_t> sums_;
+  std::vector<std::int32_t> shifts_;  // what kernels for signed codes leave out
 };
 
 }  // namespace pare

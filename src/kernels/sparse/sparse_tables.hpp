@@ -54,6 +54,7 @@ struct SparseTile {
   std::int64_t column;  ///< the first, for scales and biases
   std::int64_t n;       ///< columns of the result
   std::int64_t first_row;
+  const std::int32_t* shift = nullptr;  ///< integers only: one per column, added too; or nullptr
 };
 
 using SparseFn = void (*)(const SparseList& list, const std::byte* panel, std::byte* sums);
@@ -73,6 +74,7 @@ struct SparseKernels {
   /// Whether all of them are finite.
   bool (*finite)(const float* x, std::int64_t n);
   void (*finish)(const SparseTile& tile, const SparseFinish& how, bool integers, std::byte* y);
+  bool signed_codes = false;  ///< `codes` take signed codes, 128 less than the unsigned ones
 };
 
 /// Those that this CPU has, best first; never empty.
@@ -83,5 +85,7 @@ const SparseKernels* sparse_kernels_base();
 const SparseKernels* sparse_kernels_avx2();
 const SparseKernels* sparse_kernels_avx512();
 const SparseKernels* sparse_kernels_vnni();
+const SparseKernels* sparse_kernels_neon();
+const SparseKernels* sparse_kernels_neon_dot();
 
 }  // namespace pare

@@ -20,6 +20,9 @@ std::vector<const WindowKernels*> available() {
   std::vector<const WindowKernels*> found;
 #if defined(__x86_64__)
   if (cpu::has_avx512_vnni()) found.push_back(window_kernels_vnni());
+#elif defined(__aarch64__)
+  if (cpu::has_neon_dot()) found.push_back(window_kernels_neon_dot());
+  found.push_back(window_kernels_neon());
 #endif
   found.push_back(window_kernels_base());
   return found;
@@ -66,7 +69,7 @@ WindowConv::WindowConv(const WindowSizes8& sizes, std::span<const std::int8_t> w
   }
   words_ = static_cast<std::int64_t>(offsets_.size());
   // Signed codes plus 128 are unsigned ones with a zero point that is 128 greater.
-  flip_ = affine.x_signed ? 0x80808080U : 0U;
+  flip_ = affine.x_signed == kernels.signed_codes ? 0U : 0x80808080U;
   padding_ = static_cast<std::byte>(affine.x_zero & 255);
   parts_ = pare::threads();
   pack(weights, affine);
@@ -106,7 +109,8 @@ void WindowConv::pack(std::span<const std::int8_t> weights, const WindowAffine& 
   std::copy(affine.scale.begin(), affine.scale.end(), scale_.mutable_data<float>().begin());
   const auto start = start_.mutable_data<std::int32_t>();
   std::int8_t* to = weights_.mutable_data<std::int8_t>().data();
-  const std::int32_t zero = affine.x_zero + (affine.x_signed ? 128 : 0);
+  const std::int32_t zero =
+      affine.x_zero + (affine.x_signed ? 128 : 0) - (kernels_->signed_codes ? 128 : 0);
   const std::int64_t area = s_.kernel_height * s_.kernel_width;
   for (std::int64_t o = 0; o < s_.outputs; ++o) {
     const std::int64_t tile = o / kWide * kWide;

@@ -20,7 +20,7 @@ struct WindowTile {
   std::int64_t pixel = 0;
   const std::int32_t* offsets = nullptr;  ///< [words]
   std::int64_t words = 0;
-  std::uint32_t flip = 0;               ///< makes codes unsigned by exclusive or
+  std::uint32_t flip = 0;               ///< makes codes what the kernel takes by exclusive or
   const std::byte* w = nullptr;         ///< [words][16 * vectors][4]
   const std::int32_t* start = nullptr;  ///< what sums begin with, for each output
   const float* bias = nullptr;          ///< added to the sum
@@ -45,6 +45,7 @@ struct WindowKernels {
   std::string_view isa;
   int rows[kWindowVectors] = {};                      ///< of the highest tile with so many vectors
   WindowFn run[2][kWindowVectors][kWindowRows] = {};  ///< [plain]
+  bool signed_codes = false;                          ///< takes 128 less than unsigned codes
 };
 
 /// Those that this CPU has, best first; never empty.

@@ -6,5 +6,7 @@ namespace pare {
 
 const WindowKernels* window_kernels_base();
 const WindowKernels* window_kernels_vnni();
+const WindowKernels* window_kernels_neon();
+const WindowKernels* window_kernels_neon_dot();
 
 }  // namespace pare

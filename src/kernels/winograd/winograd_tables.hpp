@@ -7,6 +7,7 @@ namespace pare {
 const WinogradKernels* winograd_kernels_base();
 const WinogradKernels* winograd_kernels_avx2();
 const WinogradKernels* winograd_kernels_avx512();
+const WinogradKernels* winograd_kernels_neon();
 
 /// The points of tiles of side 4 are 0, +-a, +-b and infinity. These two have the least error of
 /// those tried (docs/decisions/winograd.md), and all their powers are floats.
