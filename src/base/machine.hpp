@@ -14,7 +14,8 @@ std::string_view system_field(std::string_view text, std::string_view key, char 
 /// Instruction sets that matter to kernels, by the name Linux gives them.
 const std::vector<std::string>& known_features();
 
-/// The first processor of a text as /proc/cpuinfo is.
+/// The first processor of a text as /proc/cpuinfo is; of ARM, where cores may differ, each kind:
+/// "Cortex-A55 + Cortex-A76".
 std::string cpu_name(std::string_view cpuinfo);
 std::vector<std::string> cpu_features(std::string_view cpuinfo);
 

@@ -26,6 +26,28 @@ TEST(Machine, ReadsArmFeatures) {
   EXPECT_EQ(cpu_name(""), "");
 }
 
+constexpr const char* kArm =
+    "processor\t: 0\nFeatures\t: fp asimd asimddp\nCPU implementer\t: 0x41\n"
+    "CPU architecture: 8\nCPU variant\t: 0x2\nCPU part\t: 0xd05\n\n"
+    "processor\t: 1\nCPU implementer\t: 0x41\nCPU part\t: 0xd0b\n\n"
+    "processor\t: 2\nCPU implementer\t: 0x41\nCPU part\t: 0xd0b\n\n"
+    "Hardware\t: Some board\nModel\t\t: Some computer\n";
+
+TEST(Machine, NamesEachKindOfArmCore) {
+  EXPECT_EQ(cpu_name(kArm), "Cortex-A55 + Cortex-A76");
+  EXPECT_EQ(cpu_name("CPU implementer : 0x61\nCPU part : 0x023"), "Apple M1 (P)");
+}
+
+TEST(Machine, NamesUnknownArmCoresByTheirNumbers) {
+  EXPECT_EQ(cpu_name("CPU implementer\t: 0x99\nCPU part\t: 0xd05\n"), "ARM core 0x99:0xd05");
+  EXPECT_EQ(cpu_name("CPU part\t: 0xd05\n"), "ARM core :0xd05");
+}
+
+TEST(Machine, TakesWhatElseNamesAMachine) {
+  EXPECT_EQ(cpu_name("Hardware : Some board\nModel : Some computer\n"), "Some computer");
+  EXPECT_EQ(cpu_name("Hardware : Some board\n"), "Some board");
+}
+
 TEST(Machine, IsTheSameTextEachTime) {
   EXPECT_FALSE(machine_text().empty());
   EXPECT_EQ(&machine_text(), &machine_text());
