@@ -84,8 +84,11 @@ set(PARE_ISA_avx2 -mavx2 -mfma -mf16c)
 set(PARE_ISA_avx512 ${PARE_AVX512})
 set(PARE_ISA_vnni ${PARE_AVX512} -mavx512vnni)
 set(PARE_ISA_bf16 ${PARE_AVX512} -mavx512bf16)
-set(PARE_ISA_neon "")  # every 64-bit ARM has it
-set(PARE_ISA_neon_dot -march=armv8.2-a+dotprod)
+# Every 64-bit ARM has NEON. GCC schedules for ARM before it knows the registers: loads that it moves
+# up push the sums of a tile out of theirs.
+set(PARE_ISA_neon $<$<CXX_COMPILER_ID:GNU>:-fno-schedule-insns>)
+set(PARE_ISA_neon_dot ${PARE_ISA_neon} -march=armv8.2-a+dotprod)
+set(PARE_ISA_neon_i8mm ${PARE_ISA_neon} -march=armv8.2-a+dotprod+i8mm)
 
 # Takes a list of sources, leaves out those of other machines and gives the rest the flags that
 # their file name asks for: nothing else in the program may use more than the base instruction set.
@@ -103,7 +106,7 @@ function(pare_instruction_sets list_name)
         set_source_files_properties("${source}" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
         list(APPEND kept "${source}")
       endif()
-    elseif(source MATCHES "_(neon|neon_dot)\\.cpp$")
+    elseif(source MATCHES "_(neon|neon_dot|neon_i8mm)\\.cpp$")
       set(isa ${CMAKE_MATCH_1})
       if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
         set_property(SOURCE "${source}" APPEND PROPERTY COMPILE_OPTIONS ${PARE_ISA_${isa}})

@@ -43,14 +43,14 @@ bool has_avx512_vbmi() noexcept { return false; }
 #if defined(__aarch64__) && defined(__linux__)
 
 bool has_neon_dot() noexcept { return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0; }
-
-#elif defined(__ARM_FEATURE_DOTPROD)
-
-bool has_neon_dot() noexcept { return true; }  // the whole program was compiled for it
+bool has_neon_i8mm() noexcept {
+  return has_neon_dot() && (getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0;
+}
 
 #else
 
 bool has_neon_dot() noexcept { return false; }
+bool has_neon_i8mm() noexcept { return false; }
 
 #endif
 

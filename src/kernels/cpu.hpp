@@ -11,8 +11,9 @@ bool has_avx512_vnni() noexcept;
 bool has_avx512_bf16() noexcept;
 bool has_avx512_vbmi() noexcept;
 
-/// The same for 64-bit ARM, where NEON itself is always there: dot products of bytes. False on
-/// other machines.
+/// The same for 64-bit ARM, where NEON itself is always there: dot products of bytes, and products
+/// of matrices of bytes beside them. False on other machines.
 bool has_neon_dot() noexcept;
+bool has_neon_i8mm() noexcept;
 
 }  // namespace pare::cpu

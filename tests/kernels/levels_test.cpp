@@ -134,7 +134,7 @@ TEST(Levels, ProductsOfEverySizeEqualTheExactSum) {
   set_threads(1);
   Rng rng(2);
   for (const CodeRange r : {kCodes4, range_of({23, 23}), kCodes8}) {
-    for (const std::int64_t m : {0, 1, 3, 7, 17, 255}) {
+    for (const std::int64_t m : {0, 1, 3, 4, 7, 17, 255}) {
       for (const std::int64_t k : {0, 1, 3, 7, 17, 255}) {
         for (const std::int64_t n : {0, 1, 3, 7, 17, 255}) {
           if (m * k * n > 255 * 255 * 17) continue;

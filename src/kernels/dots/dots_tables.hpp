@@ -10,5 +10,6 @@ const DotKernels* dot_kernels_avx512();
 const DotKernels* dot_kernels_vnni();
 const DotKernels* dot_kernels_neon();
 const DotKernels* dot_kernels_neon_dot();
+const DotKernels* dot_kernels_neon_i8mm();
 
 }  // namespace pare

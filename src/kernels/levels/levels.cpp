@@ -22,6 +22,7 @@ std::vector<const LevelKernels*> available() {
   if (cpu::has_avx512()) found.push_back(level_kernels_avx512());
   if (cpu::has_avx2()) found.push_back(level_kernels_avx2());
 #elif defined(__aarch64__)
+  if (cpu::has_neon_i8mm()) found.push_back(level_kernels_neon_i8mm());
   if (cpu::has_neon_dot()) found.push_back(level_kernels_neon_dot());
   found.push_back(level_kernels_neon());
 #endif

@@ -1,19 +1,6 @@
 #include "kernels/levels/levels_tables.hpp"
-#include "kernels/wide/neon.inc"
 
-namespace pare {
-namespace {
-
-/// One instruction adds four products to each of 4 columns, so narrow sums have nothing to gain.
-struct Products {
-  using Sums = int32x4_t;
-  static Sums none() { return vdupq_n_s32(0); }
-  static int32x4_t all(Sums s) { return s; }
-  static void add(Sums& acc, int8x16_t x, int8x16_t w) { acc = vdotq_s32(acc, w, x); }
-};
-
-}  // namespace
-}  // namespace pare
+#include "kernels/levels/levels_products_dot.inc"
 
 #include "kernels/levels/levels_neon.inc"
 
