@@ -3,7 +3,7 @@
 JOBS ?= $(shell nproc)
 RELEASE := build/release
 
-.PHONY: build docs demo test bench conformance lint format clean deps deps-test deps-dev
+.PHONY: build docs demo test arm bench conformance lint format clean deps deps-test deps-dev
 .DEFAULT_GOAL := build
 
 build: deps
@@ -22,6 +22,11 @@ test: deps-test
 	cmake --preset release
 	cmake --build --preset release --parallel $(JOBS)
 	tools/count-tests.sh $(RELEASE)
+
+# The kernels for 64-bit ARM, cross-compiled and run under emulation.
+arm: deps-test
+	@tools/install-deps.sh arm
+	tools/check-arm.sh
 
 bench: deps-test
 	cmake --preset release

@@ -13,6 +13,7 @@ Groups:  core     compile and run the program
          dev      second compiler, lint, fuzzing
          extras   what tools/get-onnxruntime.sh needs
          browser  a browser, to test the HTML report
+         arm      cross-compiler and emulator for 64-bit ARM (libraries: tools/get-arm-root.sh)
 Default: core test dev
 
   --check        only say which packages are missing (exit 1 when some are)
@@ -39,6 +40,8 @@ dev=(clang-14 clang-tidy-14 clang-format-14 clang-tools-14 libclang-rt-14-dev li
 extras=(nodejs npm curl)
 # shellcheck disable=SC2034
 browser=(chromium)
+# shellcheck disable=SC2034
+arm=(g++-aarch64-linux-gnu qemu-user)
 
 check=false
 with_extras=false
@@ -47,7 +50,7 @@ for argument in "$@"; do
   case "$argument" in
     --check) check=true ;;
     --with-extras) with_extras=true ;;
-    core | test | dev | extras | browser) groups+=("$argument") ;;
+    core | test | dev | extras | browser | arm) groups+=("$argument") ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 64 ;;
   esac
