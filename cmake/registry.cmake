@@ -77,6 +77,8 @@ pare_registry(dtypes  PREFIX dtype  FILES numerics/dtypes/*.hpp HEADERS numerics
               TESTS numerics/dtypes/@NAME@_test.cpp)
 pare_registry(ops     PREFIX op     FILES ops/*.cpp              TESTS ops/@NAME@_test.cpp)
 pare_registry(passes  PREFIX pass   FILES passes/*.cpp           TESTS passes/@NAME@.txt)
+pare_registry(architectures PREFIX architecture FILES architectures/models/*.cpp
+              TESTS architectures/models_test.cpp)
 pare_registry(formats PREFIX format FOLDERS formats/*            TESTS formats/@NAME@/*_test.cpp)
 pare_registry(targets PREFIX target FOLDERS targets/*            TESTS targets/@NAME@_test.cpp
               EXCEPT rules)
@@ -86,7 +88,7 @@ pare_registry(verbs   PREFIX verb   FILES cli/verbs/*.cpp
               TESTS cli/@NAME@_test.cpp cli/@NAME@_test.cmake cli/@NAME@_test.sh)
 
 # Which layer may include which table.
-set(PARE_REGISTRY_LAYERS dtypes ops passes formats targets compress cli)
+set(PARE_REGISTRY_LAYERS dtypes ops passes architectures formats targets compress cli)
 
 get_property(plugins GLOBAL PROPERTY PARE_PLUGINS)
 string(REGEX REPLACE ",$" "" plugins "${plugins}")

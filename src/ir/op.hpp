@@ -20,10 +20,10 @@ class TypeSet {
  public:
   constexpr TypeSet() noexcept = default;
   constexpr TypeSet(std::initializer_list<ElementKind> kinds) noexcept {
-    for (const ElementKind k : kinds) bits_ |= std::uint64_t{1} << static_cast<unsigned>(k);
+    for (const ElementKind k : kinds) bits_ |= std::uint64_t{1} << place(k);
   }
   [[nodiscard]] constexpr bool has(ElementKind k) const noexcept {
-    return static_cast<unsigned>(k) < 64 && ((bits_ >> static_cast<unsigned>(k)) & 1U) != 0;
+    return ((bits_ >> place(k)) & 1U) != 0;
   }
   friend constexpr TypeSet operator|(TypeSet a, TypeSet b) noexcept {
     a.bits_ |= b.bits_;
@@ -31,6 +31,10 @@ class TypeSet {
   }
 
  private:
+  /// Block formats, whatever they are, share the last bit.
+  static constexpr unsigned place(ElementKind k) noexcept {
+    return k == ElementKind::block ? 63U : static_cast<unsigned>(k);
+  }
   std::uint64_t bits_ = 0;
 };
 

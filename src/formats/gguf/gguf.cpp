@@ -1,10 +1,11 @@
 #include <array>
 #include <charconv>
 
+#include "architectures/registry.hpp"
 #include "base/text.hpp"
 #include "formats/contents.hpp"
 #include "formats/format.hpp"
-#include "formats/gguf/file.hpp"
+#include "formats/gguf/checkpoint.hpp"
 
 namespace pare {
 namespace gguf {
@@ -63,16 +64,26 @@ Contents list(const std::filesystem::path& path, const ReadOptions& options) {
   return c;
 }
 
+Model read(const std::filesystem::path& path, const ReadOptions& options) {
+  const GgufCheckpoint checkpoint(GgufFile::open(path, options));
+  Model model;
+  model.graph = build_language_model(checkpoint);
+  model.opsets = {{"", kLanguageModelOpset}};
+  return model;
+}
+
 }  // namespace
 }  // namespace gguf
 
-/// GGUF, the files of llama.cpp and others (docs/gguf.md): weights and metadata without a graph.
+/// GGUF, the files of llama.cpp and others (docs/gguf.md): weights and metadata; the graph is built
+/// for architectures that are known (architectures/models).
 FormatDef format_gguf() {
   FormatDef def;
   def.name = "gguf";
   def.what = "GGUF model";
   def.extensions = {".gguf"};
   def.sniff = gguf::sniff;
+  def.read = gguf::read;
   def.list = gguf::list;
   return def;
 }

@@ -1,8 +1,9 @@
+#include "architectures/registry.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "formats/contents.hpp"
 #include "formats/format.hpp"
-#include "formats/safetensors/file.hpp"
+#include "formats/safetensors/checkpoint.hpp"
 #include "formats/strict_json.hpp"
 
 namespace pare {
@@ -51,6 +52,25 @@ void add_config(const fs::path& path, Contents& c) {
          });
 }
 
+nlohmann::ordered_json read_config(const fs::path& weights) {
+  const fs::path file = weights.parent_path() / "config.json";
+  return during([&] { return cat("reading ", escape_terminal(file.string())); },
+                [&] { return parse_strict_json(read_text(file, kMostConfigBytes)); });
+}
+
+Model read(const fs::path& path, const ReadOptions&) {
+  nlohmann::ordered_json config = read_config(path);
+  if (config.is_object() && config.contains("quantization_config")) {
+    throw Error(Fault::unsupported,
+                "config.json has a quantization_config: packed weights are not read yet");
+  }
+  const FolderCheckpoint checkpoint(SafetensorsFile::open(path), std::move(config));
+  Model model;
+  model.graph = build_language_model(checkpoint);
+  model.opsets = {{"", kLanguageModelOpset}};
+  return model;
+}
+
 Contents list(const fs::path& path, const ReadOptions&) {
   const auto file = SafetensorsFile::open(path);
   Contents c;
@@ -66,13 +86,15 @@ Contents list(const fs::path& path, const ReadOptions&) {
 }  // namespace
 }  // namespace safetensors
 
-/// safetensors, as Hugging Face keeps weights (docs/safetensors.md): tensors without a graph.
+/// safetensors, as Hugging Face keeps weights (docs/safetensors.md): tensors; the graph is built
+/// from config.json for architectures that are known (architectures/models).
 FormatDef format_safetensors() {
   FormatDef def;
   def.name = "safetensors";
   def.what = "safetensors file";
   def.extensions = {".safetensors"};
   def.sniff = safetensors::sniff;
+  def.read = safetensors::read;
   def.list = safetensors::list;
   def.names_in_folders = {"model.safetensors.index.json", "model.safetensors"};
   return def;

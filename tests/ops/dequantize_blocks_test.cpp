@@ -1,0 +1,33 @@
+#include "ops/elementwise.hpp"
+
+namespace pare {
+namespace {
+
+using enum ElementKind;
+
+Tensor decode(const Tensor& x) { return run_op("DequantizeBlocks", {x}, {}, 1, "pare").at(0); }
+
+TEST(DequantizeBlocks, GivesWhatTheBlocksHold) {
+  // Q8_0: a float16 scale (0.5 = 0x3800) and 32 signed bytes; two rows of one block each.
+  std::vector<std::byte> bytes;
+  for (int row = 0; row < 2; ++row) {
+    bytes.push_back(std::byte{0});
+    bytes.push_back(std::byte{0x38});
+    for (int i = 0; i < 32; ++i) bytes.push_back(static_cast<std::byte>(i - 16 + row));
+  }
+  const auto owner = std::make_shared<std::vector<std::byte>>(bytes);
+  const Tensor y = decode(Tensor(dtype_by_name("q8_0"), {2, 32}, *owner, owner));
+  ASSERT_EQ(y.shape(), (Shape{2, 32}));
+  for (int i = 0; i < 64; ++i) {
+    EXPECT_EQ(y.data<float>()[static_cast<std::size_t>(i)],
+              0.5F * static_cast<float>(i % 32 - 16 + i / 32));
+  }
+}
+
+TEST(DequantizeBlocks, TakesNothingElse) {
+  EXPECT_EQ(fault_of([] { decode(Tensor(f32, {32})); }), Fault::corrupt);
+  EXPECT_EQ(fault_of([] { decode(Tensor(i8, {32})); }), Fault::corrupt);
+}
+
+}  // namespace
+}  // namespace pare
