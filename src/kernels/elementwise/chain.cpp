@@ -230,7 +230,8 @@ void ElementwiseChain::run(std::span<const std::byte* const> in, std::byte* out)
 /// The place of a row in the result, and where it begins in each input.
 class ElementwiseChain::Row {
  public:
-  Row(const ChainProgram& program, std::int64_t row) : program_(program) {
+  Row(const ChainProgram& program, std::int64_t row) : program_(program) {  // NOLINT: see below
+    std::fill_n(offset_.begin(), program.inputs.size(), 0);
     for (std::size_t d = program.sizes.size() - 1; d-- > 0; row /= program.sizes[d]) {
       index_[d] = row % program.sizes[d];
       for (std::size_t i = 0; i < program.inputs.size(); ++i) {
@@ -256,8 +257,8 @@ class ElementwiseChain::Row {
 
  private:
   const ChainProgram& program_;
-  std::array<std::int64_t, kMostSizes> index_{};
-  std::array<std::int64_t, kMostValues> offset_{};
+  std::array<std::int64_t, kMostSizes> index_;    // as many as there are sizes outside the rows
+  std::array<std::int64_t, kMostValues> offset_;  // as many as there are inputs
 };
 
 void ElementwiseChain::run_rows(std::span<const std::byte* const> in, std::byte* out,
@@ -265,7 +266,7 @@ void ElementwiseChain::run_rows(std::span<const std::byte* const> in, std::byte*
   alignas(64) std::array<std::byte, kMostBlocks * kBlockBytes> blocks;  // NOLINT: written first
   const std::int64_t inner = program_.sizes.back();
   const std::int64_t bytes = places_.back().bytes;
-  std::array<Operand, kMostValues> values;
+  std::array<Operand, kMostValues> values;  // NOLINT: written first
   Row place_of_row(program_, begin);
   for (std::int64_t row = begin; row < end; ++row) {
     for (std::int64_t at = 0; at < inner; at += kBlock) {
@@ -285,7 +286,7 @@ void ElementwiseChain::run_blocks(std::span<const std::byte* const> in, std::byt
                                   std::int64_t begin, std::int64_t end) const {
   alignas(64) std::array<std::byte, kMostBlocks * kBlockBytes> blocks;  // NOLINT: written first
   const std::int64_t bytes = places_.back().bytes;
-  std::array<Operand, kMostValues> values;
+  std::array<Operand, kMostValues> values;  // NOLINT: written first
   for (std::int64_t block = begin; block < end; ++block) {
     const std::int64_t at = block * kBlock;
     const std::int64_t n = std::min(kBlock, count_ - at);

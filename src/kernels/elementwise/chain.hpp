@@ -90,8 +90,8 @@ class ElementwiseChain {
     std::int64_t step = 1;   ///< along the innermost size: 0 or 1
   };
   struct Operand {
-    const std::byte* at = nullptr;
-    std::int64_t step = 1;
+    const std::byte* at;
+    std::int64_t step;
   };
 
   class Row;
