@@ -1,7 +1,8 @@
-#include <filesystem>
+#include <ctime>
 #include <iostream>
-#include <iterator>
+#include <memory>
 
+#include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/verb.hpp"

@@ -107,6 +107,9 @@ Parts scored_parts(const VocabularyData& d, bool unigram) {
       *parts->vocabulary, scored, [](PieceKind kind) { return kind == PieceKind::user_defined; }));
   parts->decode = sentencepiece_decode_rules(rules.add_prefix ? 1 : 0);
   parts->normalizer = sentencepiece_rules(std::move(rules));
+  if (!unigram && words_stand_alone(*parts->vocabulary, scored)) {
+    parts->splitters.push_back(split_before(std::string(kSpaceMark)));
+  }
   const bool bytes = std::count(scored.kinds.begin(), scored.kinds.end(), PieceKind::byte) > 0;
   const UnknownRule unknown{parts->special.unknown, bytes, true};
   parts->model = unigram ? make_unigram(*parts->vocabulary, std::move(scored), unknown)

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "data/tokenizers/utf8.hpp"
 
 namespace pare {
 
@@ -28,6 +29,18 @@ Trie trie_of(const Vocabulary& vocabulary, const ScoredVocabulary& scored,
     }
   }
   return Trie(std::move(words));
+}
+
+bool words_stand_alone(const Vocabulary& vocabulary, const ScoredVocabulary& scored) {
+  const TokenId mark = vocabulary.find(kSpaceMark);
+  if (mark < 0 || scored.kinds[static_cast<std::size_t>(mark)] != PieceKind::normal) return false;
+  for (std::int64_t id = 0; id < vocabulary.size(); ++id) {
+    if (!is_text(scored.kinds[static_cast<std::size_t>(id)])) continue;
+    std::string_view text = vocabulary.text(id);
+    while (text.starts_with(kSpaceMark)) text.remove_prefix(kSpaceMark.size());
+    if (text.find(kSpaceMark) != std::string_view::npos) return false;
+  }
+  return true;
 }
 
 }  // namespace pare

@@ -18,4 +18,8 @@ void check_scores(const Vocabulary& vocabulary, const ScoredVocabulary& scored);
 Trie trie_of(const Vocabulary& vocabulary, const ScoredVocabulary& scored,
              bool (*wanted)(PieceKind kind));
 
+/// Whether no token goes on beyond a word: marks of blanks stand at the beginnings of tokens only,
+/// and the mark alone is one. Then words can be merged one by one, with the same result.
+bool words_stand_alone(const Vocabulary& vocabulary, const ScoredVocabulary& scored);
+
 }  // namespace pare

@@ -16,6 +16,7 @@ class ScoredBpe final : public TokenModel {
   ScoredBpe(const Vocabulary& vocabulary, ScoredVocabulary scored, UnknownRule unknown)
       : vocabulary_(vocabulary), scored_(std::move(scored)), unknown_(vocabulary, unknown) {
     check_scores(vocabulary, scored_);
+    words_ = words_stand_alone(vocabulary, scored_);
     user_defined_ = trie_of(vocabulary, scored_,
                             [](PieceKind kind) { return kind == PieceKind::user_defined; });
     for (std::int64_t id = 0; id < vocabulary.size(); ++id) {
@@ -23,8 +24,8 @@ class ScoredBpe final : public TokenModel {
     }
   }
 
-  /// Pieces are whole texts here.
-  [[nodiscard]] bool worth_keeping() const noexcept override { return false; }
+  /// Pieces are words, or whole texts.
+  [[nodiscard]] bool worth_keeping() const noexcept override { return words_; }
 
   void encode(std::string_view piece, std::vector<TokenId>& out) const override {
     if (piece.size() > std::numeric_limits<std::int32_t>::max()) {
@@ -106,6 +107,7 @@ class ScoredBpe final : public TokenModel {
   UnknownWriter unknown_;
   Trie user_defined_;
   std::size_t longest_ = 0;
+  bool words_ = false;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "data/tokenizers/parts.hpp"
 #include "data/tokenizers/scored.hpp"
+#include "data/tokenizers/utf8.hpp"
 
 namespace pare {
 namespace {
@@ -183,6 +184,9 @@ std::unique_ptr<TokenizerParts> sentencepiece_parts(std::string_view bytes, bool
       trie_of(v, p.scored, [](PieceKind kind) { return kind == PieceKind::user_defined; }));
   parts->decode = sentencepiece_decode_rules(blanks_before(p));
   parts->normalizer = sentencepiece_rules(std::move(rules));
+  if (bpe && words_stand_alone(v, p.scored)) {
+    parts->splitters.push_back(split_before(std::string(kSpaceMark)));
+  }
   const UnknownRule unknown{special.unknown, p.byte_fallback, true};
   parts->model = bpe ? make_scored_bpe(v, std::move(p.scored), unknown)
                      : make_unigram(v, std::move(p.scored), unknown);

@@ -140,6 +140,24 @@ PieceStep split_at_characters(bool (*is_match)(char32_t), Split how) {
   };
 }
 
+PieceStep split_before(std::string mark) {
+  return [mark = std::move(mark)](Pieces& pieces) {
+    std::vector<std::size_t> ends;
+    std::size_t begin = 0;
+    for (const std::size_t end : pieces.ends) {
+      std::size_t behind = begin;  // the end of the mark before
+      for (std::size_t at = pieces.text.find(mark, begin); at < end;
+           at = pieces.text.find(mark, behind)) {
+        if (at > behind) ends.push_back(at);
+        behind = at + mark.size();
+      }
+      ends.push_back(end);
+      begin = end;
+    }
+    pieces.ends = std::move(ends);
+  };
+}
+
 PieceStep prefix_space() {
   return [](Pieces& pieces) {
     rewrite(pieces, [](std::string_view piece, std::size_t, std::string& out) {

@@ -43,6 +43,9 @@ PieceStep prefix_space();
 /// Bytes become the letters that stand for them.
 PieceStep byte_letters_step();
 
+/// Cuts before every run of `mark`.
+PieceStep split_before(std::string mark);
+
 enum class Prefix { never, first, always };
 /// Blanks become `mark`; `mark` goes before the pieces that `prefix` says, where it is not already.
 PieceStep mark_spaces(std::string mark, Prefix prefix);

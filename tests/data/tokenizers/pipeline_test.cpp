@@ -90,6 +90,17 @@ TEST(Splitter, EveryWayToTreatMatches) {
   EXPECT_TRUE(cut({split_at(Pattern("a"), Split::removed)}, "").empty());
 }
 
+TEST(Splitter, WordsBeginWithTheirMarks) {
+  const auto words = [](const std::string& text) { return cut({split_before("_")}, text); };
+  EXPECT_EQ(words("_a__b_"), (Texts{"_a", "__b", "_"}));
+  EXPECT_EQ(words("a_b"), (Texts{"a", "_b"}));
+  EXPECT_EQ(words("___"), (Texts{"___"}));
+  EXPECT_EQ(words("a"), (Texts{"a"}));
+  EXPECT_EQ(cut({split_at(Pattern("-"), Split::isolated), split_before("_")}, "_a-_b-c_"),
+            (Texts{"_a", "-", "_b", "-", "c", "_"}));
+  EXPECT_TRUE(words("").empty());
+}
+
 TEST(Splitter, MarksOfBlanks) {
   const auto marked = [](Prefix p, const std::string& text, bool first) {
     return cut({mark_spaces("_", p), split_at(Pattern::literal("_"), Split::with_next)}, text,
