@@ -1,15 +1,16 @@
-// GGUF files: metadata with every accessor, tensors decoded, and written again: what is read must
-// come back from the writer as it was.
+// GGUF files: metadata with every accessor, tensors decoded, the graph built, and written again:
+// what is read must come back from the writer as it was.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <span>
 
+#include "architectures/registry.hpp"
 #include "base/budget.hpp"
 #include "base/error.hpp"
 #include "base/temporary_directory.hpp"
-#include "formats/gguf/file.hpp"
+#include "formats/gguf/checkpoint.hpp"
 #include "formats/gguf/writer.hpp"
 
 namespace {
@@ -32,6 +33,15 @@ void look_at(const Value& v) {
     static_cast<void>(v.to_unsigned());
   } catch (const pare::Error&) {
     return;  // texts and negative numbers
+  }
+}
+
+/// The graph of the architecture that the file names, where there is one.
+void build(const std::shared_ptr<const GgufFile>& file) {
+  try {
+    static_cast<void>(pare::build_language_model(pare::gguf::GgufCheckpoint(file)));
+  } catch (const pare::Error&) {
+    return;  // what is refused with a reason is well
   }
 }
 
@@ -64,6 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     const auto file = GgufFile::parse(std::as_bytes(std::span(data, size)), nullptr, options);
     for (const Entry& e : file->metadata()) look_at(e.value);
+    build(file);
     write_again(*file, folder.path() / "again.gguf");
     for (const pare::StoredTensor& t : file->tensors()) {
       if (t.type->dtype.valid()) static_cast<void>(file->load(t).to_floats());

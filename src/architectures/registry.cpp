@@ -35,7 +35,8 @@ std::unique_ptr<Graph> build_language_model(const Checkpoint& checkpoint) {
     known.insert(known.end(), list.begin(), list.end());
   }
   throw Error(Fault::unsupported,
-              cat("architecture '", escape_terminal(name, 80), "'; known are ", join(known, ", ")));
+              cat("no graph of architecture '", escape_terminal(name, 80), "'; known are ",
+                  join(known, ", "), " (`pare inspect` lists what is in the file)"));
 }
 
 }  // namespace pare

@@ -32,11 +32,11 @@ struct FormatDef {
   std::vector<std::string> extensions;  ///< ".onnx"
   /// Judges by content (first bytes), 0 = no, 100 = certainly.
   int (*sniff)(std::span<const std::byte> head, const std::filesystem::path& path) = nullptr;
-  /// Null: the format holds tensors and no graph.
   Model (*read)(const std::filesystem::path& path, const ReadOptions&) = nullptr;
   void (*write)(const Model& model, const std::filesystem::path& path,
                 const WriteOptions&) = nullptr;  ///< null = read only
-  /// What is in a container of tensors; null: the format has a graph, and no such list.
+  /// What is in a container of tensors, whether its architecture has a graph or not; null: the
+  /// format holds graphs, and has no such list.
   Contents (*list)(const std::filesystem::path& path, const ReadOptions&) = nullptr;
   /// Names of the file to open where a folder is given, the first that exists.
   std::vector<std::string> names_in_folders;

@@ -101,14 +101,7 @@ const FormatDef& format_at(const fs::path& path) { return format_of(model_at(pat
 Model read_model(const fs::path& path, const ReadOptions& options) {
   return while_reading(path, [&] {
     const fs::path file = model_at(path);
-    const FormatDef& format = format_of(file);
-    if (format.read == nullptr) {
-      throw Error(Fault::unsupported,
-                  cat("a ", format.what,
-                      " holds weights and no graph, and pare cannot build the "
-                      "graph of its architecture yet; `pare inspect` shows what is in it"));
-    }
-    return format.read(file, options);
+    return format_of(file).read(file, options);
   });
 }
 

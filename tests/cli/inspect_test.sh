@@ -73,7 +73,7 @@ expect 0 "" "$pare" inspect toy.gguf --json
 object '"architecture": "toy"' '"decoded": false' '"name": "toy.list"' '"tensor_bytes": 102' '"Q4_0": {'
 [ "$(value bytes)" -eq "$(stat -c %s toy.gguf)" ] || fail "the size is not that of the file"
 [ "$(value parameters)" -eq 320 ] || fail "parameters: $(value parameters)"
-expect 69 "holds weights and no graph" "$pare" bench toy.gguf
+expect 69 "known are llama" "$pare" bench toy.gguf
 expect 64 "--size" "$pare" inspect toy.gguf --size N=2
 head -c 150 toy.gguf >short.gguf
 expect 65 "want" "$pare" inspect short.gguf

@@ -254,10 +254,14 @@ TEST_F(GgufFiles, ListsWhatIsInside) {
                [&] { static_cast<void>(list_contents(path)); });
 }
 
-TEST_F(GgufFiles, HaveNoGraphYet) {
-  const auto path = write("m.bin", small_file().bytes());  // told by content, not by name
-  expect_fault(Fault::unsupported, "a GGUF model holds weights and no graph",
+TEST_F(GgufFiles, HaveAGraphWhenTheirArchitectureIsKnown) {
+  auto f = small_file();
+  const auto path = write("m.bin", f.bytes());  // told by content, not by name
+  expect_fault(Fault::corrupt, "building the graph of architecture llama",
                [&] { static_cast<void>(read_model(path)); });
+  f.entries[0] = entry("general.architecture", 8, text("rwkv"));
+  expect_fault(Fault::unsupported, "no graph of architecture 'rwkv'; known are llama",
+               [&] { static_cast<void>(read_model(write("n.gguf", f.bytes()))); });
 }
 
 }  // namespace

@@ -212,10 +212,24 @@ TEST_F(SafetensorsFiles, AFolderMayHoldOneFileOfAnyName) {
                [&] { static_cast<void>(is_container(folder_.path())); });
 }
 
-TEST_F(SafetensorsFiles, HaveNoGraphYet) {
+TEST_F(SafetensorsFiles, HaveAGraphWhenConfigTellsAKnownArchitecture) {
   const auto path = write("w.bin", one("t"));
-  expect_fault(Fault::unsupported, "a safetensors file holds weights and no graph",
-               [&] { static_cast<void>(read_model(path)); });
+  const auto expect = [&](Fault fault, const char* words) {
+    expect_fault(fault, words, [&] { static_cast<void>(read_model(path)); });
+  };
+  expect(Fault::missing, "config.json");
+  write("config.json", "[]");
+  expect(Fault::corrupt, "want an object");
+  write("config.json", R"({"model_type": 3})");
+  expect(Fault::corrupt, "model_type: want a text, got number");
+  write("config.json", R"({"model_type": "rwkv"})");
+  expect(Fault::unsupported, "no graph of architecture 'rwkv'; known are llama");
+  write("config.json", R"({"model_type": "llama", "hidden_size": null})");
+  expect(Fault::corrupt, "there is no hidden_size");
+  write("config.json", R"({"model_type": "llama", "hidden_size": "4"})");
+  expect(Fault::corrupt, "hidden_size: want a number, got string");
+  write("config.json", R"({"model_type": "llama", "quantization_config": {}})");
+  expect(Fault::unsupported, "quantization_config");
   expect_fault(Fault::corrupt, "the header has",
                [&] { static_cast<void>(list_contents(write("x.safetensors", "12345678"))); });
 }
