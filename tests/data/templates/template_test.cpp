@@ -113,7 +113,7 @@ TEST(Template, ErrorsNameLineAndColumn) {
       {"{{ l|join(1) }}", "argument 'd' of join is to be a text, not integer"},
   }};
   for (const auto& [source, message] : wrong) {
-    EXPECT_NE(expect_fault(Fault::corrupt, [&] { render(source); }).find(message),
+    EXPECT_NE(expect_fault(Fault::corrupt, [s = source] { render(s); }).find(message),
               std::string::npos)
         << source;
   }

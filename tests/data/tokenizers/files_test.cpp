@@ -17,7 +17,7 @@ namespace {
 using Ids = std::vector<TokenId>;
 using Json = nlohmann::json;
 
-std::string marks(std::string text) { return replace_all(text, "_", kSpaceMark); }
+std::string marks(std::string_view text) { return replace_all(text, "_", kSpaceMark); }
 
 /// Llama's tokenizer as Hugging Face writes it, with a few tokens.
 Json llama_json() {

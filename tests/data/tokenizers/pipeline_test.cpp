@@ -197,7 +197,7 @@ TEST(Normalizer, Bert) {
   EXPECT_EQ(run(bert_rules(none), "\t\xE4\xB8\xAD"), "\t\xE4\xB8\xAD");
 }
 
-std::string marks(std::string text) { return replace_all(text, "_", kSpaceMark); }
+std::string marks(std::string_view text) { return replace_all(text, "_", kSpaceMark); }
 
 TEST(Normalizer, SentencePieceBlanks) {
   const auto with = [](bool prefix, bool everywhere, bool extra, bool suffix) {
