@@ -1,6 +1,8 @@
 // Templates as models bring them along.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "base/error.hpp"
 #include "data/templates/chat_template.hpp"
 #include "media/expect.hpp"
@@ -31,7 +33,7 @@ Conversation conversation_of(const Chat& chat) {
 }
 
 TEST(Chat, TemplatesGiveTheTextsThatModelsWereTrainedWith) {
-  for (const Chat& chat : chats()) {
+  for (const Chat& chat : kChats) {
     EXPECT_EQ(ChatTemplate(chat.source).render(conversation_of(chat)), chat.text) << chat.source;
   }
 }

@@ -99,16 +99,10 @@ TEST(TokenizerJson, ByteLevel) {
       {"processors",
        {{{"type", "ByteLevel"}},
         {{"type", "RobertaProcessing"}, {"cls", {"<s>", 1}}, {"sep", {"<s>", 1}}}}}};
-  j["model"] = {{"vocab",
-                 {{"a", 0},
-                  {"<s>", 1},
-                  {"\xC4\xA0", 2},
-                  {"\xC4\xA0"
-                   "a",
-                   3},
-                  {"\xC3\x83", 4},
-                  {"\xC2\xA9", 5}}},
-                {"merges", {"\xC4\xA0 a"}}};
+  j["model"] = {
+      {"vocab",
+       {{"a", 0}, {"<s>", 1}, {"\xC4\xA0", 2}, {"\u0120a", 3}, {"\xC3\x83", 4}, {"\xC2\xA9", 5}}},
+      {"merges", {"\xC4\xA0 a"}}};
   j["added_tokens"].erase(0);
   const Tokenizer t = parse_tokenizer_json(j.dump());
   EXPECT_EQ(t.kind(), "byte-level BPE");
@@ -399,15 +393,7 @@ TEST(GgufArrays, Gpt2) {
   VocabularyData d;
   d.model = "gpt2";
   d.pre = "llama-bpe";
-  d.tokens = {"a",
-              "b",
-              "ab",
-              "\xC4\xA0",
-              "\xC4\xA0"
-              "ab",
-              "<|begin|>",
-              "<u>",
-              "ba"};
+  d.tokens = {"a", "b", "ab", "\xC4\xA0", "\u0120ab", "<|begin|>", "<u>", "ba"};
   d.types = {1, 1, 1, 1, 1, 3, 4, 1};
   d.merges = {"a b", "\xC4\xA0 ab"};
   d.bos = 5;
