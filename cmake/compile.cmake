@@ -32,6 +32,9 @@ target_compile_options(pare_options INTERFACE
   -Wno-missing-field-initializers
   # Clang says so when it cannot vectorise a loop marked `omp simd`, as it cannot with sanitizers.
   $<$<CXX_COMPILER_ID:Clang>:-Wno-pass-failed>
+  # GCC 12 may leave an empty cold part of a function with an unwind entry of no length, which lld
+  # takes for that of the next function: an exception that passes through it would end the program.
+  $<$<CXX_COMPILER_ID:GNU>:-fno-reorder-blocks-and-partition>
   # The same source gives the same bits whether or not the instruction set has a fused multiply-add:
   # kernels that want one say so.
   -ffp-contract=off)
