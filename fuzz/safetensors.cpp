@@ -8,10 +8,10 @@
 
 #include "base/budget.hpp"
 #include "base/error.hpp"
+#include "base/strict_json.hpp"
 #include "base/temporary_directory.hpp"
 #include "formats/safetensors/file.hpp"
 #include "formats/safetensors/writer.hpp"
-#include "formats/strict_json.hpp"
 
 namespace {
 

@@ -3,9 +3,9 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/strict_json.hpp"
 #include "base/text.hpp"
 #include "data/tokenizers/json_reader.hpp"
-#include "data/tokenizers/strict_json.hpp"
 
 namespace pare {
 namespace {
@@ -160,8 +160,8 @@ Tokenizer open_tokenizer(const fs::path& path) {
                   const fs::path config_path = path / "tokenizer_config.json";
                   const std::string config =
                       fs::exists(config_path) ? read(config_path) : std::string();
-                  Parts parts = file_parts(file_of(path),
-                                           config.empty() ? Json() : parse_strict_json(config));
+                  Parts parts = file_parts(
+                      file_of(path), config.empty() ? Json() : Json(parse_strict_json(config)));
                   if (!config.empty()) {
                     during([] { return "reading tokenizer_config.json"; },
                            [&] { apply_config(*parts, config); });

@@ -2,9 +2,9 @@
 #include <array>
 
 #include "base/error.hpp"
+#include "base/strict_json.hpp"
 #include "base/text.hpp"
 #include "data/tokenizers/parts.hpp"
-#include "data/tokenizers/strict_json.hpp"
 
 namespace pare {
 namespace {

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/strict_json.hpp"
 #include "base/text.hpp"
 #include "data/tokenizers/json_reader.hpp"
 #include "data/tokenizers/scored.hpp"
-#include "data/tokenizers/strict_json.hpp"
 #include "data/tokenizers/utf8.hpp"
 
 namespace pare {

@@ -5,8 +5,8 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/strict_json.hpp"
 #include "base/text.hpp"
-#include "formats/strict_json.hpp"
 
 namespace pare::safetensors {
 namespace {

@@ -7,9 +7,9 @@
 
 #include "base/checked.hpp"
 #include "base/cursor.hpp"
+#include "base/strict_json.hpp"
 #include "base/text.hpp"
 #include "formats/safetensors/types.hpp"
-#include "formats/strict_json.hpp"
 
 namespace pare::safetensors {
 namespace {

@@ -1,10 +1,10 @@
 #include "architectures/registry.hpp"
 #include "base/file.hpp"
+#include "base/strict_json.hpp"
 #include "base/text.hpp"
 #include "formats/contents.hpp"
 #include "formats/format.hpp"
 #include "formats/safetensors/checkpoint.hpp"
-#include "formats/strict_json.hpp"
 
 namespace pare {
 namespace safetensors {

@@ -1,4 +1,4 @@
-#include "formats/strict_json.hpp"
+#include "base/strict_json.hpp"
 
 #include <algorithm>
 #include <unordered_set>

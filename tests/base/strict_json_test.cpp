@@ -1,4 +1,4 @@
-#include "formats/strict_json.hpp"
+#include "base/strict_json.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
