@@ -25,13 +25,13 @@ void check_lengths(const VocabularyData& d) {
   }
 }
 
-std::vector<PieceKind> kinds_of(const VocabularyData& d) {
-  std::vector<PieceKind> kinds(d.tokens.size(), PieceKind::normal);
+std::vector<TokenKind> kinds_of(const VocabularyData& d) {
+  std::vector<TokenKind> kinds(d.tokens.size(), TokenKind::normal);
   for (std::size_t i = 0; i < d.types.size(); ++i) {
     if (d.types[i] < 1 || d.types[i] > 6) {
       throw Error(Fault::corrupt, cat("token ", i, " has the type ", d.types[i], "; 1 to 6 exist"));
     }
-    kinds[i] = static_cast<PieceKind>(d.types[i]);
+    kinds[i] = static_cast<TokenKind>(d.types[i]);
   }
   return kinds;
 }
@@ -71,13 +71,13 @@ SpecialTokens special_of(const VocabularyData& d, const Defaults& otherwise) {
 }
 
 /// Control tokens and the unknown one are special; user-defined ones are text when `user_defined`.
-AddedTokens added_of(const VocabularyData& d, const std::vector<PieceKind>& kinds,
+AddedTokens added_of(const VocabularyData& d, const std::vector<TokenKind>& kinds,
                      bool user_defined) {
   std::vector<AddedToken> added;
   for (std::size_t i = 0; i < kinds.size(); ++i) {
-    const bool special = kinds[i] == PieceKind::control || kinds[i] == PieceKind::unknown;
+    const bool special = kinds[i] == TokenKind::control || kinds[i] == TokenKind::unknown;
     if (d.tokens[i].empty()) continue;
-    if (special || (user_defined && kinds[i] == PieceKind::user_defined)) {
+    if (special || (user_defined && kinds[i] == TokenKind::user_defined)) {
       added.push_back({d.tokens[i], static_cast<TokenId>(i), special});
     }
   }
@@ -104,13 +104,13 @@ Parts scored_parts(const VocabularyData& d, bool unigram) {
   rules.prefix_everywhere = true;
   rules.remove_extra = d.remove_extra_whitespaces.value_or(false);
   rules.kept = std::make_shared<const Trie>(trie_of(
-      *parts->vocabulary, scored, [](PieceKind kind) { return kind == PieceKind::user_defined; }));
+      *parts->vocabulary, scored, [](TokenKind kind) { return kind == TokenKind::user_defined; }));
   parts->decode = sentencepiece_decode_rules(rules.add_prefix ? 1 : 0);
   parts->normalizer = sentencepiece_rules(std::move(rules));
   if (!unigram && words_stand_alone(*parts->vocabulary, scored)) {
     parts->splitters.push_back(split_before(std::string(kSpaceMark)));
   }
-  const bool bytes = std::count(scored.kinds.begin(), scored.kinds.end(), PieceKind::byte) > 0;
+  const bool bytes = std::count(scored.kinds.begin(), scored.kinds.end(), TokenKind::byte) > 0;
   const UnknownRule unknown{parts->special.unknown, bytes, true};
   parts->model = unigram ? make_unigram(*parts->vocabulary, std::move(scored), unknown)
                          : make_scored_bpe(*parts->vocabulary, std::move(scored), unknown);

@@ -50,11 +50,11 @@ std::unique_ptr<TokenModel> make_bpe(const Vocabulary& vocabulary,
                                      BpeOptions options);
 
 /// SentencePiece: what the tokens of a vocabulary are.
-enum class PieceKind : std::uint8_t { normal = 1, unknown, control, user_defined, unused, byte };
+enum class TokenKind : std::uint8_t { normal = 1, unknown, control, user_defined, unused, byte };
 
 struct ScoredVocabulary {
   std::vector<float> scores;     ///< by number
-  std::vector<PieceKind> kinds;  ///< by number
+  std::vector<TokenKind> kinds;  ///< by number
 };
 
 /// Byte-pair encoding of SentencePiece: of the neighbours whose joined text is a token, those with

@@ -21,7 +21,7 @@ void check_scores(const Vocabulary& vocabulary, const ScoredVocabulary& scored) 
 }
 
 Trie trie_of(const Vocabulary& vocabulary, const ScoredVocabulary& scored,
-             bool (*wanted)(PieceKind kind)) {
+             bool (*wanted)(TokenKind kind)) {
   std::vector<std::pair<std::string_view, std::int32_t>> words;
   for (std::int64_t id = 0; id < vocabulary.size(); ++id) {
     if (vocabulary.has(id) && wanted(scored.kinds[static_cast<std::size_t>(id)])) {
@@ -33,7 +33,7 @@ Trie trie_of(const Vocabulary& vocabulary, const ScoredVocabulary& scored,
 
 bool words_stand_alone(const Vocabulary& vocabulary, const ScoredVocabulary& scored) {
   const TokenId mark = vocabulary.find(kSpaceMark);
-  if (mark < 0 || scored.kinds[static_cast<std::size_t>(mark)] != PieceKind::normal) return false;
+  if (mark < 0 || scored.kinds[static_cast<std::size_t>(mark)] != TokenKind::normal) return false;
   for (std::int64_t id = 0; id < vocabulary.size(); ++id) {
     if (!is_text(scored.kinds[static_cast<std::size_t>(id)])) continue;
     std::string_view text = vocabulary.text(id);

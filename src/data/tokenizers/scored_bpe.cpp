@@ -18,7 +18,7 @@ class ScoredBpe final : public TokenModel {
     check_scores(vocabulary, scored_);
     words_ = words_stand_alone(vocabulary, scored_);
     user_defined_ = trie_of(vocabulary, scored_,
-                            [](PieceKind kind) { return kind == PieceKind::user_defined; });
+                            [](TokenKind kind) { return kind == TokenKind::user_defined; });
     for (std::int64_t id = 0; id < vocabulary.size(); ++id) {
       longest_ = std::max(longest_, vocabulary.text(id).size());
     }
@@ -39,7 +39,7 @@ class ScoredBpe final : public TokenModel {
       const std::string_view both = piece.substr(l.begin, l.size + r.size);
       id = text_token(both);
       if (id < 0) return false;
-      if (kind(id) == PieceKind::unused) cuts[both] = l.size;
+      if (kind(id) == TokenKind::unused) cuts[both] = l.size;
       rank = -scored_.scores[static_cast<std::size_t>(id)];
       return true;
     });
@@ -54,11 +54,11 @@ class ScoredBpe final : public TokenModel {
   /// are taken apart when they are left.
   using Cuts = std::unordered_map<std::string_view, std::size_t>;
 
-  [[nodiscard]] PieceKind kind(TokenId id) const {
+  [[nodiscard]] TokenKind kind(TokenId id) const {
     return scored_.kinds[static_cast<std::size_t>(id)];
   }
   [[nodiscard]] bool frozen(const Symbol& s) const {
-    return s.id >= 0 && kind(s.id) == PieceKind::user_defined;
+    return s.id >= 0 && kind(s.id) == TokenKind::user_defined;
   }
   [[nodiscard]] TokenId text_token(std::string_view text) const {
     const TokenId id = vocabulary_.find(text);
@@ -90,7 +90,7 @@ class ScoredBpe final : public TokenModel {
       open.pop_back();
       const TokenId id = text_token(part);
       const auto cut = cuts.find(part);
-      if (id >= 0 && kind(id) == PieceKind::unused && cut != cuts.end()) {
+      if (id >= 0 && kind(id) == TokenKind::unused && cut != cuts.end()) {
         open.push_back(part.substr(cut->second));
         open.push_back(part.substr(0, cut->second));
       } else if (id >= 0) {

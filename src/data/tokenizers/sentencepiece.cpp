@@ -83,7 +83,7 @@ void read_piece(std::span<const std::byte> message, Proto& p) {
   if (kind < 1 || kind > 6) throw Error(Fault::corrupt, cat("a piece of the type ", kind));
   p.vocabulary.add(text, p.vocabulary.size());
   p.scored.scores.push_back(score);
-  p.scored.kinds.push_back(static_cast<PieceKind>(kind));
+  p.scored.kinds.push_back(static_cast<TokenKind>(kind));
 }
 
 void read_trainer(std::span<const std::byte> message, Proto& p) {
@@ -141,7 +141,7 @@ Proto read_model(std::string_view bytes) {
 }
 
 /// The number that the trainer gave, if the piece is of that kind; else none.
-TokenId special_id(const Proto& p, std::int32_t id, PieceKind kind) {
+TokenId special_id(const Proto& p, std::int32_t id, TokenKind kind) {
   const bool there = p.vocabulary.has(id) && p.scored.kinds[static_cast<std::size_t>(id)] == kind;
   return there ? id : -1;
 }
@@ -158,18 +158,18 @@ std::unique_ptr<TokenizerParts> sentencepiece_parts(std::string_view bytes, bool
   Proto p = read_model(bytes);
   const bool bpe = p.model_type == 2;
   SpecialTokens special;
-  special.unknown = special_id(p, p.unknown, PieceKind::unknown);
-  special.bos = special_id(p, p.bos, PieceKind::control);
-  special.eos = special_id(p, p.eos, PieceKind::control);
-  special.padding = special_id(p, p.padding, PieceKind::control);
+  special.unknown = special_id(p, p.unknown, TokenKind::unknown);
+  special.bos = special_id(p, p.bos, TokenKind::control);
+  special.eos = special_id(p, p.eos, TokenKind::control);
+  special.padding = special_id(p, p.padding, TokenKind::control);
   auto parts = new_parts(bpe ? "SentencePiece BPE" : "unigram", std::move(p.vocabulary));
   const Vocabulary& v = *parts->vocabulary;
   parts->special = special;
   std::vector<AddedToken> added;
   for (std::int64_t id = 0; id < v.size(); ++id) {
-    const PieceKind kind = p.scored.kinds[static_cast<std::size_t>(id)];
+    const TokenKind kind = p.scored.kinds[static_cast<std::size_t>(id)];
     if (v.text(id).empty()) continue;
-    if (kind == PieceKind::control || kind == PieceKind::unknown) {
+    if (kind == TokenKind::control || kind == TokenKind::unknown) {
       added.push_back({v.text(id), static_cast<TokenId>(id), true});
     }
   }
@@ -181,7 +181,7 @@ std::unique_ptr<TokenizerParts> sentencepiece_parts(std::string_view bytes, bool
   rules.remove_extra = p.remove_extra;
   rules.blank_is_suffix = p.blank_is_suffix;
   rules.kept = std::make_shared<const Trie>(
-      trie_of(v, p.scored, [](PieceKind kind) { return kind == PieceKind::user_defined; }));
+      trie_of(v, p.scored, [](TokenKind kind) { return kind == TokenKind::user_defined; }));
   parts->decode = sentencepiece_decode_rules(blanks_before(p));
   parts->normalizer = sentencepiece_rules(std::move(rules));
   if (bpe && words_stand_alone(v, p.scored)) {

@@ -93,7 +93,7 @@ Parts unigram_model(const JsonReader& r) {
     const auto text = entry[0].get<std::string>();
     v.add(text, v.size());
     scored.scores.push_back(entry[1].get<float>());
-    scored.kinds.push_back(bytes && byte_of_token(text) >= 0 ? PieceKind::byte : PieceKind::normal);
+    scored.kinds.push_back(bytes && byte_of_token(text) >= 0 ? TokenKind::byte : TokenKind::normal);
   }
   auto parts = new_parts("unigram", std::move(v));
   const std::int64_t unknown = r.integer("unk_id", -1);
@@ -102,7 +102,7 @@ Parts unigram_model(const JsonReader& r) {
       throw Error(Fault::corrupt, cat("'unk_id' is ", unknown, ", which is no token"));
     }
     parts->special.unknown = static_cast<TokenId>(unknown);
-    scored.kinds[static_cast<std::size_t>(unknown)] = PieceKind::unknown;
+    scored.kinds[static_cast<std::size_t>(unknown)] = TokenKind::unknown;
   }
   parts->model =
       make_unigram(*parts->vocabulary, std::move(scored), {parts->special.unknown, bytes, true});

@@ -20,11 +20,11 @@ class Unigram final : public TokenModel {
       : scored_(std::move(scored)), unknown_(vocabulary, unknown) {
     check_scores(vocabulary, scored_);
     words_ = trie_of(vocabulary, scored_,
-                     [](PieceKind kind) { return is_text(kind) && kind != PieceKind::unused; });
+                     [](TokenKind kind) { return is_text(kind) && kind != TokenKind::unused; });
     least_ = std::numeric_limits<float>::infinity();
     for (std::int64_t id = 0; id < vocabulary.size(); ++id) {
       const auto at = static_cast<std::size_t>(id);
-      if (!vocabulary.has(id) || scored_.kinds[at] != PieceKind::normal) continue;
+      if (!vocabulary.has(id) || scored_.kinds[at] != TokenKind::normal) continue;
       least_ = std::min(least_, scored_.scores[at]);
       most_ = std::max(most_, scored_.scores[at]);
     }
@@ -64,7 +64,7 @@ class Unigram final : public TokenModel {
   [[nodiscard]] double score(TokenId id, std::size_t size) const {
     const auto at = static_cast<std::size_t>(id);
     // A bonus that no way around a user-defined token has.
-    if (scored_.kinds[at] == PieceKind::user_defined) {
+    if (scored_.kinds[at] == TokenKind::user_defined) {
       return static_cast<float>(size) * most_ - 0.1;
     }
     return static_cast<double>(scored_.scores[at]);

@@ -150,8 +150,8 @@ TEST(Bpe, LongTextsAreNotQuadratic) {
   EXPECT_EQ(encode(*model, std::string(1 << 20, 'a')).size(), std::size_t{1} << 18);
 }
 
-ScoredVocabulary scored(std::vector<float> scores, std::vector<PieceKind> kinds = {}) {
-  kinds.resize(scores.size(), PieceKind::normal);
+ScoredVocabulary scored(std::vector<float> scores, std::vector<TokenKind> kinds = {}) {
+  kinds.resize(scores.size(), TokenKind::normal);
   return {std::move(scores), std::move(kinds)};
 }
 
@@ -208,7 +208,7 @@ TEST(ScoredBpe, MergesAsTheDefinitionSays) {
 }
 
 TEST(ScoredBpe, KindsOfTokens) {
-  using K = PieceKind;
+  using K = TokenKind;
   const Vocabulary v({"<unk>", "a", "b", "ab", "aba", "<s>", "<0x7A>", "bb"});
   const std::vector<K> kinds = {K::unknown, K::normal,  K::normal, K::unused,
                                 K::normal,  K::control, K::byte,   K::user_defined};
@@ -274,7 +274,7 @@ TEST(Unigram, FindsTheBestWay) {
 }
 
 TEST(Unigram, KindsOfTokens) {
-  using K = PieceKind;
+  using K = TokenKind;
   const Vocabulary v({"<unk>", "a", "b", "ab", "bb", "<0x7A>", "<s>"});
   const std::vector<K> kinds = {K::unknown,      K::normal, K::normal, K::unused,
                                 K::user_defined, K::byte,   K::control};
