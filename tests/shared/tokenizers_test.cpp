@@ -143,9 +143,9 @@ TEST_P(Vocabularies, GiveTheNumbersOfLlamaCpp) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(, Vocabularies, testing::Values("llama-spm", "gpt-2", "bert-bge"),
-                         [](const auto& info) {
-                           std::string name = info.param;
+INSTANTIATE_TEST_SUITE_P(Gguf, Vocabularies, testing::Values("llama-spm", "gpt-2", "bert-bge"),
+                         [](const auto& vocabulary) {
+                           std::string name = vocabulary.param;
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
