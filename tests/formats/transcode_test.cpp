@@ -28,7 +28,7 @@ struct Owned {
   template <class T>
   Owned(const StoredType& type, Shape shape, const std::vector<T>& values) {
     bytes.resize(values.size() * sizeof(T));
-    std::memcpy(bytes.data(), values.data(), bytes.size());
+    if (!values.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
     tensor = {"t", &type, std::move(shape), bytes, 0};
   }
 };
