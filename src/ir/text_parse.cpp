@@ -317,7 +317,7 @@ Tensor filled(Scanner& in, const Shape& shape, const std::vector<T>& values) {
 
 /// rand(seed), rand(seed, low, high), fill(value): a value per element.
 Tensor generated(Scanner& in, DType type, const Shape& shape, bool random) {
-  constexpr std::int64_t kMost = std::int64_t{1} << 28;
+  constexpr std::int64_t kMost = std::int64_t{1} << 24;
   const std::int64_t count = element_count(shape);
   if (count > kMost) in.fail(cat("at most ", kMost, " values"));
   std::vector<double> values(static_cast<std::size_t>(count));

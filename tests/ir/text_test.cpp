@@ -145,6 +145,8 @@ TEST(GraphText, ErrorsNameLineColumnAndWhatIsWanted) {
                            "const c: int8[N] = [1]",
                            "const c: int8[1] = bytes(0)",
                            "const c: float32[1] = rand()",
+                           "const c: float32[16777217] = rand(1)",
+                           "const c: int8[4096,4097] = fill(1)",
                            "y = Neg(",
                            "y = Neg() {",
                            "y = Neg() {a}",
