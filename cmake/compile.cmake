@@ -23,6 +23,8 @@ if(PARE_LLD)
   add_link_options(-fuse-ld=lld)
 endif()
 
+option(PARE_CLANG_TOOLS "leave out options that only GCC knows: clang-tidy reads how files are compiled" OFF)
+
 add_library(pare_options INTERFACE)
 target_compile_definitions(pare_options INTERFACE "PARE_VERSION=\"${PROJECT_VERSION}\"")
 target_compile_options(pare_options INTERFACE
@@ -34,7 +36,7 @@ target_compile_options(pare_options INTERFACE
   $<$<CXX_COMPILER_ID:Clang>:-Wno-pass-failed>
   # GCC 12 may leave an empty cold part of a function with an unwind entry of no length, which lld
   # takes for that of the next function: an exception that passes through it would end the program.
-  $<$<CXX_COMPILER_ID:GNU>:-fno-reorder-blocks-and-partition>
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<NOT:$<BOOL:${PARE_CLANG_TOOLS}>>>:-fno-reorder-blocks-and-partition>
   # The same source gives the same bits whether or not the instruction set has a fused multiply-add:
   # kernels that want one say so.
   -ffp-contract=off)

@@ -48,8 +48,7 @@ Verdict consider(const Node& node, const PassContext& context) {
   if (!def->deterministic) return refuse("the operator is random");
   if (def->reference == nullptr) return refuse("the operator has no kernel");
   if (node.is("DequantizeLinear") || node.is("pare", "DequantizeTable") ||
-      node.is("pare", "DequantizeBlocks") ||
-      node.domain() == "com.microsoft") {
+      node.is("pare", "DequantizeBlocks") || node.domain() == "com.microsoft") {
     return refuse("quantized weights stay small");
   }
   if (widens_float(node)) return refuse("weights stay in their narrow type");

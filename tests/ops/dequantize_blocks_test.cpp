@@ -19,8 +19,8 @@ TEST(DequantizeBlocks, GivesWhatTheBlocksHold) {
   const Tensor y = decode(Tensor(dtype_by_name("q8_0"), {2, 32}, *owner, owner));
   ASSERT_EQ(y.shape(), (Shape{2, 32}));
   for (int i = 0; i < 64; ++i) {
-    EXPECT_EQ(y.data<float>()[static_cast<std::size_t>(i)],
-              0.5F * static_cast<float>(i % 32 - 16 + i / 32));
+    const int code = i % 32 - 16 + i / 32;
+    EXPECT_EQ(y.data<float>()[static_cast<std::size_t>(i)], 0.5F * static_cast<float>(code));
   }
 }
 
